@@ -1,0 +1,1 @@
+"""Where `python -m entraclaw_tui` and the console script begin."""

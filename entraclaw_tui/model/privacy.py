@@ -1,0 +1,49 @@
+"""Privacy grants (TCC) and code signatures."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class PrivacyGrant(msgspec.Struct, frozen=True):
+    """One row of a TCC database."""
+
+    service: str
+    """Apple's name, `kTCCServiceSystemPolicyAllFiles`."""
+    name: str
+    """Ours, `Full Disk Access`."""
+    client: str
+    client_is_path: bool
+    state: str
+    """`denied`, `unknown`, `granted`, `limited`, `add only`, `this run only`, or the number."""
+    reason: str
+    changed_at: float | None
+    scope: str
+    """`user` or `system`: the database the row stands in."""
+    target: str = ""
+    """The other program of an automation grant, else empty."""
+    requirement: str = ""
+    """The code requirement the grant is bound to, in the requirement language, or empty."""
+
+
+class Privacy(msgspec.Struct, frozen=True):
+    """Both databases: rows, and for each database that was not read why."""
+
+    grants: tuple[PrivacyGrant, ...]
+    user_database: str
+    """`read`, `absent` (this macOS keeps it elsewhere), `denied` (no Full Disk Access)."""
+    system_database: str
+
+
+class Signature(msgspec.Struct, frozen=True):
+    """A program's code signature as `codesign` tells it."""
+
+    path: str
+    status: str
+    """`valid`, `adhoc`, `unsigned`, `broken` or `unverified`."""
+    identifier: str = ""
+    team: str = ""
+    authority: tuple[str, ...] = ()
+    cdhash: str = ""
+    flags: tuple[str, ...] = ()
+    requirement: str = ""
