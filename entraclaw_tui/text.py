@@ -67,7 +67,7 @@ def clean_block(text: str, limit: int = 20_000) -> Shown:
 
 
 def clean_bytes(data: bytes, limit: int = LINE_LIMIT) -> Shown:
-    """Return output of unknown encoding as one visible line; bytes that are no UTF-8 stay visible."""
+    """Return output of unknown encoding as one visible line, odd bytes visible."""
     return clean(data[: limit * 4].decode("utf-8", "backslashreplace"), limit)
 
 
