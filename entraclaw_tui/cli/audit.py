@@ -1,0 +1,72 @@
+"""The audit: what was asked, decided and done."""
+
+from __future__ import annotations
+
+import datetime
+
+import click
+
+from entraclaw_tui.cli import exits
+from entraclaw_tui.cli.context import Settings, open_host
+from entraclaw_tui.cli.options import json_option
+from entraclaw_tui.cli.output import look, print_json, print_line, print_table
+
+
+@click.group(invoke_without_command=True)
+@click.option("-n", "limit", default=30, type=click.IntRange(1, 500), help="How many entries.")
+@json_option
+@click.pass_context
+def audit(ctx: click.Context, limit: int, as_json: bool, plain: bool) -> int:
+    """The newest entries, oldest first."""
+    if ctx.invoked_subcommand is not None:
+        return exits.FINE
+    settings: Settings = ctx.obj
+    from entraclaw_tui.cli.link import control
+    from entraclaw_tui.ipc.messages import AuditTail, AuditTailResult
+
+    host = open_host(settings)
+
+    async def once() -> int:
+        async with control(host) as connection:
+            result = await connection.call("audit.tail", AuditTail(limit), AuditTailResult)
+        if as_json:
+            print_json(result.entries)
+            return exits.FINE
+        rows = [
+            (
+                str(entry.seq),
+                datetime.datetime.fromtimestamp(entry.at).strftime("%Y-%m-%d %H:%M:%S"),
+                entry.event,
+                entry.subject[:12],
+                " ".join(f"{key}={value}" for key, value in entry.detail.items()),
+            )
+            for entry in result.entries
+        ]
+        print_table(("seq", "when", "event", "about", "detail"), rows, "The audit is empty.")
+        return exits.FINE
+
+    return look(once, watch=False)
+
+
+@audit.command("verify")
+@json_option
+@click.pass_obj
+def verify(settings: Settings, as_json: bool, plain: bool) -> int:
+    """Check that no entry was changed, removed or moved."""
+    from entraclaw_tui.cli.link import control
+    from entraclaw_tui.ipc.messages import AuditVerifyResult, Nothing
+
+    host = open_host(settings)
+
+    async def once() -> int:
+        async with control(host) as connection:
+            result = await connection.call("audit.verify", Nothing(), AuditVerifyResult, quiet=60.0)
+        if as_json:
+            print_json(result)
+        else:
+            print_line(
+                f"{result.entries} entries, unbroken." if result.ok else f"Broken: {result.problem}"
+            )
+        return exits.FINE if result.ok else exits.ERRORS
+
+    return look(once, watch=False)
