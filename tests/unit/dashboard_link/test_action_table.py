@@ -5,15 +5,8 @@ import itertools
 import pytest
 
 from entraclaw_tui.dashboard.action import Need, Situation
-from entraclaw_tui.dashboard.actions import (
-    ACTIONS,
-    PLACES,
-    action,
-    actions,
-    bindings,
-    reason_disabled,
-    table,
-)
+from entraclaw_tui.dashboard.action_table import ACTIONS, PLACES
+from entraclaw_tui.dashboard.actions import action, actions, bindings, reason_disabled, table
 
 TOGETHER = [
     ("app", "list", "requests"),
