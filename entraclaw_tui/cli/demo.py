@@ -1,0 +1,112 @@
+"""The demo: a pretend Mac in a folder, and the dashboard on it."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from entraclaw_tui.cli import exits
+from entraclaw_tui.cli.context import Settings, Stop, open_host
+from entraclaw_tui.cli.panel import need_terminal
+
+if TYPE_CHECKING:
+    from entraclaw_tui.demo.stage import Stage
+
+_SCENARIOS = ("healthy",)
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the pretend Mac is, and stays. Without it: a folder in /tmp, removed at the end.",
+)
+@click.option("--headless", is_flag=True, help="No dashboard; run until ctrl+c.")
+@click.option("--macos", type=click.Choice(("14", "15", "26", "27")), default="26")
+@click.option("--scenario", type=click.Choice(_SCENARIOS), default="healthy")
+@click.option(
+    "--speed", type=click.FloatRange(0.1, 1000), default=1.0, help="launchd's clocks, N times."
+)
+@click.pass_context
+def demo(
+    ctx: click.Context,
+    folder: Path | None,
+    headless: bool,
+    macos: str,
+    scenario: str,
+    speed: float,
+) -> int:
+    """The dashboard on a pretend Mac; nothing of this machine is touched."""
+    if ctx.invoked_subcommand is not None:
+        return exits.FINE
+    settings: Settings = ctx.obj
+    if not headless:
+        need_terminal()
+    from entraclaw_tui.demo.mac.build import BuildError
+    from entraclaw_tui.demo.stage import Stage, StageError
+
+    try:
+        with Stage(folder, macos=macos, scenario=scenario, speed=speed) as stage:
+            return _run_headless(stage) if headless else _show(stage, settings)
+    except (BuildError, StageError) as error:
+        raise Stop(str(error), exits.USAGE) from None
+
+
+@demo.command("mac", hidden=True)
+@click.option("--remove", is_flag=True, help="Delete the folder at the end.")
+@click.pass_obj
+def mac(settings: Settings, remove: bool) -> int:
+    """The pretend Mac itself: furnish the folder, then be its launchd until the leash ends."""
+    from entraclaw_tui.demo.stage import be_the_mac
+
+    be_the_mac(open_host(settings), remove=remove)
+    return exits.FINE
+
+
+@demo.group("entra")
+def entra() -> None:
+    """The demo authority of a pretend Mac."""
+
+
+@entra.command("serve", hidden=True)
+@click.pass_obj
+def serve(settings: Settings) -> int:
+    """Answer on the listeners that the pretend launchd holds."""
+    from entraclaw_tui.demo.entra.server import serve as serve_entra
+    from entraclaw_tui.demo.mac.activation import activate
+
+    host = open_host(settings)
+    serve_entra(host, activate(host, "Listener"))
+    return exits.FINE
+
+
+def _show(stage: Stage, settings: Settings) -> int:
+    from entraclaw_tui.dashboard.start import start
+    from entraclaw_tui.macos.places import Places
+
+    return start(
+        stage.host,
+        Places.of(stage.host),
+        banner=stage.banner,
+        readonly=settings.readonly,
+        theme=settings.theme,
+        mouse=settings.mouse,
+    )
+
+
+def _run_headless(stage: Stage) -> int:
+    """Say where everything is once it answers, and stay until somebody says stop."""
+    stop = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    # Blocked, so that a signal that comes early waits for us instead of ending us half-way.
+    signal.pthread_sigmask(signal.SIG_BLOCK, stop)
+    stage.wait_until_up()
+    for line in stage.description():
+        click.echo(line)
+    click.echo("Stop it with ctrl+c.")
+    signal.sigwait(stop)
+    return exits.FINE
