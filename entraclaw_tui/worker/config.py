@@ -1,0 +1,143 @@
+"""The settings of the agent: which tenant, which application, which account.
+
+No setting here can lower a protection. Tables that are not listed belong to somebody else (the
+panel's looks) and are left alone; an unknown field of a listed table is a mistake and refused.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import msgspec
+
+from entraclaw_tui.macos.host import Host
+from entraclaw_tui.macos.places import Places
+
+AUTHORITIES = (
+    "https://login.microsoftonline.com",
+    "https://login.microsoftonline.us",
+    "https://login.partner.microsoftonline.cn",
+)
+"""Sign-in hosts of Microsoft's clouds (learn.microsoft.com/entra/identity-platform, "National
+clouds"). Nothing else may hear the agent's credentials."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+Tenant = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9.-]+$")]
+AppId = Annotated[str, msgspec.Meta(pattern=_GUID)]
+ApiScope = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[A-Za-z][!-~]*/[!-~]+$")]
+AgentName = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Upn = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class ConfigError(Exception):
+    """The settings cannot be used. The message names the file, the field and what is wrong."""
+
+
+class Entra(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[entra]: the directory and the applications."""
+
+    tenant: Tenant
+    client_id: AppId
+    """The agent's application (confidential: it proves itself with a certificate)."""
+    public_client_id: AppId
+    """The application that a person signs in to."""
+    api_scope: ApiScope
+    """The scope of the agent's own API, `api://{client_id}/access_as_user`: what a signed-in
+    person's token must be for, so that it can be exchanged."""
+    authority: str = AUTHORITIES[0]
+    ca_file: str = ""
+    """Who vouches for the loopback authority of a pretend Mac; refused on a real one."""
+
+
+class Agent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[agent]: who acts."""
+
+    name: AgentName
+
+
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[account]: for whom."""
+
+    upn: Upn
+
+
+class Config(msgspec.Struct, frozen=True):
+    """The settings as a whole."""
+
+    entra: Entra
+    agent: Agent
+    account: Account
+
+    @property
+    def authority_url(self) -> str:
+        """The authority with its tenant."""
+        return f"{self.entra.authority}/{self.entra.tenant}"
+
+    @classmethod
+    def load(cls, host: Host) -> Config:
+        """Return the settings of the host's account. Raises ConfigError."""
+        path = Places.of(host).config
+        shown = host.shown(path)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            raise ConfigError(
+                f"{shown} is missing. `entraclaw-tui agent setup` writes it."
+            ) from None
+        except OSError as error:
+            raise ConfigError(f"{shown} cannot be read: {error.strerror}.") from None
+        return parse(data, host, shown)
+
+    def save(self, path: Path) -> None:
+        """Write the settings as TOML, readable by this account alone."""
+        lines: list[str] = []
+        for table, fields in msgspec.to_builtins(self).items():
+            lines.append(f"[{table}]")
+            # A JSON string without control characters is a TOML basic string (TOML 1.0).
+            lines += [f"{key} = {json.dumps(value)}" for key, value in fields.items() if value]
+            lines.append("")
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def parse(data: bytes, host: Host, shown: str = "config.toml") -> Config:
+    """Return the settings in `data`. Raises ConfigError naming the field that is wrong."""
+    try:
+        config = msgspec.toml.decode(data, type=Config)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{shown}: {error}.") from None
+    entra = config.entra
+    authority = entra.authority.rstrip("/")
+    if not _allowed(authority, host):
+        raise ConfigError(
+            f"{shown}: the authority {authority!r} is not one of Microsoft's "
+            f"({', '.join(AUTHORITIES)})."
+        )
+    if entra.ca_file and not _is_ours(Path(entra.ca_file), host):
+        raise ConfigError(f"{shown}: ca_file counts only on a pretend Mac, for a file inside it.")
+    return msgspec.structs.replace(
+        config, entra=msgspec.structs.replace(entra, authority=authority)
+    )
+
+
+def _allowed(authority: str, host: Host) -> bool:
+    if authority in AUTHORITIES:
+        return True
+    try:
+        parts = urlsplit(authority)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = f"https://{'[::1]' if parts.hostname == '::1' else parts.hostname}:{port}"
+    return host.pretend and parts.hostname in LOOPBACK and authority == plain
+
+
+def _is_ours(path: Path, host: Host) -> bool:
+    return (
+        host.pretend and path.is_absolute() and path.resolve().is_relative_to(host.root.resolve())
+    )

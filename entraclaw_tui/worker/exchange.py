@@ -1,0 +1,197 @@
+"""The exchange: from a person's sign-in to a token for one resource.
+
+Checks the wish, finds the person's token and the agent's key, and asks Entra (`entra.py`), which
+blocks and so runs on one lane (a thread). Equal wishes share one exchange; hiccups are tried again;
+pauses that Entra asks for are kept. No token, assertion or key reaches a log or an exception.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from entraclaw_tui.worker.config import Config
+from entraclaw_tui.worker.entra import Entra
+from entraclaw_tui.worker.entra_answers import DeviceFlow, UserToken, qualified, token, upn
+from entraclaw_tui.worker.entra_errors import ExchangeError, Kind
+from entraclaw_tui.worker.flight import SingleFlight
+from entraclaw_tui.worker.lane import Lane
+from entraclaw_tui.worker.patience import Patience
+from entraclaw_tui.worker.user_session import UserSession
+from entraclaw_tui.worker.vault import Vault, VaultError, key_item
+from entraclaw_tui.worker.wish import Token, Wish
+
+__all__ = ["DeviceFlow", "Exchange", "ExchangeError", "Kind", "Token", "Wish"]
+T = TypeVar("T")
+
+DEADLINE = 20.0
+"""Seconds that one exchange may take with all its tries."""
+Note = Callable[[str, str, Mapping[str, str]], None]
+"""How the exchange tells its log: level, message, further fields. Never with a secret in it."""
+
+
+class Exchange:
+    """Obtains tokens. One object a worker; nothing happens before the first call."""
+
+    def __init__(self, config: Config, vault: Vault, note: Note | None = None) -> None:
+        self._config = config
+        self._vault = vault
+        self._note = note or _silent
+        self._lane = Lane("exchange")
+        self._entra = Entra(config)
+        self._flights: SingleFlight[Token] = SingleFlight()
+        self._patience = Patience()
+        self._keys: dict[str, str] = {}
+        self._session = UserSession(config.entra.tenant, config.account.upn, vault, self._refresh)
+
+    async def obtain(self, wish: Wish) -> Token:
+        """Return a token for `wish`. Equal wishes at the same time share one exchange.
+
+        Raises ExchangeError; never blocks the event loop and never takes longer than DEADLINE.
+        """
+        self._check(wish)
+        secret = hashlib.sha256(wish.user_assertion.encode()).digest()
+        scopes = tuple(sorted(wish.scopes))
+        key = (wish.flow, wish.agent, wish.tenant, wish.account, wish.resource, scopes, secret)
+        result, shared = await self._flights.run(key, lambda: self._exchange(wish))
+        return replace(result, from_cache=True) if shared else result
+
+    async def signed_in(self) -> bool:
+        """Return whether a person's sign-in is stored. Raises ExchangeError."""
+        try:
+            return await self._session.exists()
+        except VaultError as error:
+            raise _keychain(error) from None
+
+    async def begin_sign_in(self) -> DeviceFlow:
+        """Start a sign-in by device code. Raises ExchangeError."""
+        return await self._on_lane(self._entra.begin_device)
+
+    async def poll_sign_in(self, flow: DeviceFlow) -> bool:
+        """Ask once whether the person is done; True stores the sign-in. Raises ExchangeError."""
+        person = await self._on_lane(lambda: self._entra.poll_device(flow.flow))
+        if person is None:
+            return False
+        expected = self._config.account.upn
+        if person.upn.casefold() != expected.casefold():
+            raise ExchangeError(
+                Kind.ASSERTION_WRONG,
+                "Somebody else signed in.",
+                f"Sign in as {expected}, for whom this agent acts.",
+            )
+        try:
+            await self._session.keep(person)
+        except VaultError as error:
+            raise _keychain(error) from None
+        return True
+
+    def forget(self) -> None:
+        """Start afresh with the next exchange, after a consent in the directory or a sign-in."""
+        self._session.forget()
+        self._keys.clear()
+        self._entra.stale = True
+
+    def close(self) -> None:
+        """End the thread and whatever runs. Never waits."""
+        self._flights.cancel()
+        self._lane.close()
+
+    async def _exchange(self, wish: Wish) -> Token:
+        started = time.monotonic()
+        who = wish.account or self._config.account.upn
+        about = {"resource": wish.resource, "scopes": " ".join(wish.scopes), "account": who}
+        try:
+            async with asyncio.timeout(DEADLINE):
+                answer = await self._patience.run(who, lambda: self._once(wish), started + DEADLINE)
+            spent = round((time.monotonic() - started) * 1000)
+            result = token(answer, wish.resource, spent)
+        except VaultError as error:
+            raise self._told(_keychain(error), about) from None
+        except TimeoutError:
+            raise self._told(_silence(), about) from None
+        except ExchangeError as error:
+            self._told(error, about)
+            raise
+        self._note("info", "Exchanged for a token.", about | {"ms": str(spent)})
+        return result
+
+    async def _once(self, wish: Wish) -> Mapping[str, object]:
+        assertion = wish.user_assertion or await self._session.assertion()
+        key = await self._key(wish.agent or self._config.agent.name)
+        scopes = [qualified(wish.resource, scope) for scope in wish.scopes]
+        try:
+            answer = await self._on_lane(lambda: self._entra.on_behalf(key, assertion, scopes))
+        except ExchangeError as error:
+            if error.kind is Kind.ASSERTION_STALE:
+                self._session.forget()
+            if error.kind is Kind.CLIENT_AUTH:
+                self._keys.clear()
+            raise
+        if wish.account and upn(answer).casefold() not in ("", wish.account.casefold()):
+            raise ExchangeError(
+                Kind.ASSERTION_WRONG,
+                "The token would be for somebody else than was approved.",
+                f"The user token that a client hands in must be one of {wish.account}.",
+            )
+        return answer
+
+    async def _key(self, agent: str) -> str:
+        # Read once: each read of the Keychain may raise a dialog, and takes its time.
+        if agent not in self._keys:
+            key = await self._vault.get(key_item(agent))
+            if key is None:
+                raise ExchangeError(
+                    Kind.CLIENT_AUTH,
+                    f"The Keychain has no key for the agent {agent}.",
+                    "`entraclaw-tui agent credential` stores one.",
+                )
+            self._keys[agent] = key
+        return self._keys[agent]
+
+    async def _refresh(self, refresh_token: str) -> UserToken:
+        return await self._on_lane(lambda: self._entra.refresh(refresh_token))
+
+    async def _on_lane(self, work: Callable[[], T]) -> T:
+        try:
+            return await self._lane.run(work, DEADLINE)
+        except TimeoutError:
+            raise _silence() from None
+
+    def _told(self, error: ExchangeError, about: dict[str, str]) -> ExchangeError:
+        fields = {"kind": str(error.kind), "code": error.code, "trace": error.trace}
+        self._note("warning", f"No token: {error.message}", about | fields)
+        return error
+
+    def _check(self, wish: Wish) -> None:
+        if wish.flow != "obo":
+            raise ExchangeError(
+                Kind.CONFIG, f"The flow {wish.flow} is not built yet.", "Ask with the flow obo."
+            )
+        if wish.tenant and wish.tenant.casefold() != self._config.entra.tenant.casefold():
+            raise ExchangeError(
+                Kind.CONFIG,
+                "The request is for another tenant than this agent's.",
+                "Ask again; the settings have changed since.",
+            )
+        if "offline_access" in wish.scopes:
+            raise ExchangeError(
+                Kind.CONFIG,
+                "Refresh tokens are not handed out to clients.",
+                "Ask without offline_access.",
+            )
+
+
+def _keychain(error: VaultError) -> ExchangeError:
+    return ExchangeError(Kind.TRANSIENT, error.message, error.hint)
+
+
+def _silence() -> ExchangeError:
+    return ExchangeError(Kind.TRANSIENT, f"Entra did not answer within {DEADLINE:g} s.")
+
+
+def _silent(level: str, message: str, fields: Mapping[str, str]) -> None:
+    """Tell nobody."""

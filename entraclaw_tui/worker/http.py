@@ -1,0 +1,117 @@
+"""The HTTP client that MSAL works with: bounded, deaf to the environment, and it remembers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import requests
+
+TIMEOUT = (3.0, 10.0)
+"""Seconds to connect, and between two pieces of an answer."""
+WHOLE = 15.0
+"""Seconds that a whole answer may take."""
+SIZE_LIMIT = 1024 * 1024
+"""Bytes of one answer."""
+
+
+class AnswerRefused(requests.RequestException):
+    """The answer was too long or came too slowly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in the form MSAL reads."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    text: str
+
+    def raise_for_status(self) -> None:
+        """Raise requests.HTTPError for a refusal."""
+        if self.status_code >= 400:
+            raise requests.HTTPError(f"HTTP {self.status_code}")
+
+    def __repr__(self) -> str:
+        return f"Answer({self.status_code})"
+
+
+class RecordingSession:
+    """Posts and gets for MSAL, and keeps the last refusal, which MSAL itself drops in part.
+
+    MSAL gives no Retry-After to its caller and no body of a 5xx. Environment variables count
+    for nothing here: neither proxies nor certificate bundles nor netrc.
+    """
+
+    def __init__(self, ca_file: str = "") -> None:
+        self._session = requests.Session()
+        self._session.trust_env = False
+        if ca_file:
+            self._session.verify = ca_file
+        self.refusal: Answer | None = None
+        """The last answer of status 400 or more since `forget`. Never holds a token."""
+
+    def forget(self) -> None:
+        """Forget the last refusal, before the next call."""
+        self.refusal = None
+
+    def post(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **_: object,
+    ) -> Answer:
+        """Post a form."""
+        return self._send("POST", url, params, data, headers)
+
+    def get(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **_: object,
+    ) -> Answer:
+        """Get a document."""
+        return self._send("GET", url, params, None, headers)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, str] | None,
+        data: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+    ) -> Answer:
+        ends = time.monotonic() + WHOLE
+        with self._session.request(
+            method,
+            url,
+            params=params,
+            data=data,
+            headers=headers,
+            timeout=TIMEOUT,
+            allow_redirects=False,  # the credentials go to the authority and nowhere else
+            stream=True,
+        ) as response:
+            answer = Answer(response.status_code, dict(response.headers), _read(response, ends))
+        if answer.status_code >= 400:
+            self.refusal = answer
+        return answer
+
+
+def _read(response: requests.Response, ends: float) -> str:
+    data = bytearray()
+    for chunk in response.iter_content(16 * 1024):
+        data += chunk
+        if len(data) > SIZE_LIMIT:
+            raise AnswerRefused(f"the answer has more than {SIZE_LIMIT // 1024} KiB")
+        if time.monotonic() > ends:
+            raise AnswerRefused(f"the answer took more than {WHOLE:g} s")
+    return data.decode("utf-8", "replace")
