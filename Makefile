@@ -8,7 +8,7 @@ RUNTIME = $(VENV)/.runtime-$(shell cksum < locks/runtime.txt | cut -d' ' -f1)
 DEV     = $(VENV)/.dev-$(shell cksum < locks/dev.txt | cut -d' ' -f1)
 PYTEST  = $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo test check bench fault shots snapshots lock clean
+.PHONY: demo test check bench fault shots snapshots keys lock clean
 
 demo: $(RUNTIME)
 	@$(BIN)/entraclaw-tui demo
@@ -35,6 +35,10 @@ snapshots: $(DEV)
 # Pictures of the snapshots, to look at; needs rsvg-convert (librsvg) and the Fira Code font.
 shots:
 	sh tests/snapshot/shots.sh snapshots build/shots
+
+# The README's key table, from the program's own.
+keys: $(DEV)
+	$(BIN)/python -m tests.support.readme
 
 lock: $(DEV)
 	sh locks/make.sh

@@ -1,0 +1,88 @@
+"""How long a command takes and what a panel costs, seen from outside."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psutil
+
+from tests.support.terminal import Terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Medians over some runs."""
+
+    wall_ms: float
+    cpu_ms: float
+
+
+def alternate(runs: int, *commands: Sequence[str]) -> list[Cost]:
+    """Time commands in turn (A B A B), so that a drifting machine hurts all alike."""
+    taken: list[list[tuple[float, float]]] = [[] for _ in commands]
+    for run in range(runs + 1):
+        for number, command in enumerate(commands):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            start = time.perf_counter()
+            subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+            )
+            wall = time.perf_counter() - start
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            if run:  # the first fills the caches
+                taken[number].append((wall * 1000, cpu * 1000))
+    return [Cost(*(statistics.median(kind) for kind in zip(*t, strict=True))) for t in taken]
+
+
+def first_paint_ms(
+    command: list[str], pattern: str, *, columns: int = 120, rows: int = 40
+) -> float:
+    """Time from the start of a program to the first screen that matches."""
+    start = time.perf_counter()
+    terminal = Terminal(command, columns=columns, rows=rows)
+    try:
+        terminal.wait_for(pattern, seconds=30)
+        return (time.perf_counter() - start) * 1000
+    finally:
+        terminal.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """What a program costs while nobody touches it."""
+
+    cpu_percent: float
+    bytes_per_second: float
+    memory_mb: float
+
+
+def idle(terminal: Terminal, seconds: float) -> Idle:
+    """Watch one process for a while."""
+    process = psutil.Process(terminal.pid)
+    terminal.settle(1.0)
+    before, drawn, start = process.cpu_times(), len(terminal.raw), time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        terminal.pump(0.2)
+    after, taken = process.cpu_times(), time.perf_counter() - start
+    cpu = after.user + after.system - before.user - before.system
+    return Idle(
+        100 * cpu / taken,
+        (len(terminal.raw) - drawn) / taken,
+        process.memory_info().rss / 1e6,
+    )
+
+
+def cores() -> int:
+    """Return how many processors there are."""
+    return os.cpu_count() or 1
