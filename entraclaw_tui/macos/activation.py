@@ -1,4 +1,4 @@
-"""The listening sockets that launchd made for its job, fetched by their name in the plist."""
+"""The listening sockets that launchd holds for a job."""
 
 from __future__ import annotations
 
@@ -7,37 +7,46 @@ import errno
 import os
 import socket
 
-_MEANINGS = {
-    errno.ENOENT: "the job's plist has no socket of this name",
+from entraclaw_tui.macos.host import HostError
+
+_WHY = {
+    errno.ENOENT: "the job's definition has no socket of this name",
     errno.ESRCH: "this process was not started by launchd",
-    errno.EALREADY: "this socket was fetched before",
+    errno.EALREADY: "it was fetched already",
 }
 
 
-def activate(name: str) -> list[socket.socket]:
-    """Return the listening sockets called `name` in the job's `Sockets`.
+class ActivationError(HostError):
+    """launchd gave no socket. The message is for a person."""
 
-    Source: launch_activate_socket(3), macOS 10.10 and later. The caller owns the descriptors.
-    Raises OSError with what launchd said; ENOSYS where there is no launchd.
+
+def activate(name: str) -> list[socket.socket]:
+    """Return the sockets that the job's definition calls `name`, once a process.
+
+    launch_activate_socket(3) answers with descriptors that already listen. Raises
+    ActivationError.
     """
     library = ctypes.CDLL(None, use_errno=True)
     try:
-        function = library.launch_activate_socket
+        fetch = library.launch_activate_socket
     except AttributeError:
-        raise OSError(errno.ENOSYS, "there is no launchd on this machine") from None
-    function.argtypes = [
+        raise ActivationError("Only launchd hands out sockets, and this is no Mac.") from None
+    fetch.argtypes = (
         ctypes.c_char_p,
         ctypes.POINTER(ctypes.POINTER(ctypes.c_int)),
         ctypes.POINTER(ctypes.c_size_t),
-    ]
-    function.restype = ctypes.c_int
+    )
+    fetch.restype = ctypes.c_int
+    release = library.free
+    release.argtypes = (ctypes.c_void_p,)
+    release.restype = None
     descriptors = ctypes.POINTER(ctypes.c_int)()
     count = ctypes.c_size_t()
-    problem = function(name.encode(), ctypes.byref(descriptors), ctypes.byref(count))
-    if problem:
-        raise OSError(problem, _MEANINGS.get(problem, os.strerror(problem)))
+    status = fetch(name.encode("utf-8"), ctypes.byref(descriptors), ctypes.byref(count))
+    if status != 0:
+        why = _WHY.get(status, os.strerror(status))
+        raise ActivationError(f"launchd gave no socket {name}: {why}.")
     try:
-        return [socket.socket(fileno=descriptors[i]) for i in range(count.value)]
+        return [socket.socket(fileno=descriptors[at]) for at in range(count.value)]
     finally:
-        library.free.argtypes = [ctypes.c_void_p]
-        library.free(descriptors)
+        release(descriptors)

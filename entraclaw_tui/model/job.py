@@ -35,6 +35,8 @@ class Job(msgspec.Struct, frozen=True):
     sockets: tuple[str, ...] = ()
     raw: tuple[tuple[str, str], ...] = ()
     """Every scalar of the top level, verbatim, in the order printed."""
+    complete: bool = True
+    """False where launchd's answer was cut: what is missing is then unknown."""
 
     @property
     def alive(self) -> bool:
@@ -61,6 +63,8 @@ class Domain(msgspec.Struct, frozen=True):
     on_demand_count: int | None = None
     """Not zero: the domain starts nothing that is not asked for."""
     rows: tuple[JobRow, ...] = ()
+    complete: bool = True
+    """False where the answer was cut before the end of the services."""
 
 
 class Usage(msgspec.Struct, frozen=True):

@@ -23,7 +23,8 @@ class PrivacyGrant(msgspec.Struct, frozen=True):
     target: str = ""
     """The other program of an automation grant, else empty."""
     requirement: str = ""
-    """The code requirement the grant is bound to, in the requirement language, or empty."""
+    """The code requirement the grant is bound to, in the requirement language, or empty; it begins
+    with `not decoded` where it could not be read."""
 
 
 class Privacy(msgspec.Struct, frozen=True):
@@ -31,7 +32,8 @@ class Privacy(msgspec.Struct, frozen=True):
 
     grants: tuple[PrivacyGrant, ...]
     user_database: str
-    """`read`, `absent` (this macOS keeps it elsewhere), `denied` (no Full Disk Access)."""
+    """`read`, `absent` (this macOS keeps it elsewhere), `denied` (no Full Disk Access) or
+    `damaged` (no table that we know)."""
     system_database: str
 
 
