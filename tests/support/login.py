@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import sys
 import termios
 
@@ -26,7 +27,11 @@ def main() -> None:
         for stream in range(3):
             os.dup2(descriptor, stream)
         os.closerange(3, 256)
-        # A process group of its own in the foreground: a shell would do the same.
+        # A process group of its own in the foreground, as a shell does: it can be stopped.
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        os.tcsetpgrp(0, os.getpid())
+        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
         os.execv(command[0], command)
     os.close(descriptor)
     for stream in range(3):

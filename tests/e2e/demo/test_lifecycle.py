@@ -1,0 +1,128 @@
+"""However the demo ends, nothing of it is left: no process, no folder, a terminal as it was."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.demo.conftest import Terminals
+from tests.support.demo import PROGRAM, Headless, until
+from tests.support.terminal import Terminal
+
+RESTORED = b"\x1b[?1049l"
+
+
+def processes_of(terminal: Terminal) -> list[psutil.Process]:
+    """Everything that the demo started: the pretend Mac, its jobs, their children."""
+    found = psutil.Process(terminal.pid).children(recursive=True)
+    assert len(found) > 3, "the pretend Mac should have started its jobs"
+    return found
+
+
+def folder_of(processes: list[psutil.Process]) -> Path:
+    command = processes[0].cmdline()
+    return Path(command[command.index("--root") + 1])
+
+
+def all_gone(processes: list[psutil.Process]) -> bool:
+    def lives(process: psutil.Process) -> bool:
+        try:
+            return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    return not any(lives(process) for process in processes)
+
+
+def press(key: str) -> Callable[[Terminal], None]:
+    return lambda terminal: terminal.press(key)
+
+
+def send(number: int) -> Callable[[Terminal], None]:
+    return lambda terminal: terminal.signal(number)
+
+
+@pytest.mark.parametrize(
+    ("leave", "code"),
+    [
+        pytest.param(press("q"), 0, id="q"),
+        pytest.param(press("ctrl+c"), 0, id="ctrl-c"),
+        pytest.param(send(signal.SIGTERM), 128 + signal.SIGTERM, id="sigterm"),
+        pytest.param(send(signal.SIGHUP), 128 + signal.SIGHUP, id="sighup"),
+    ],
+)
+def test_leaving_leaves_nothing(
+    terminals: Terminals, leave: Callable[[Terminal], None], code: int
+) -> None:
+    terminal = terminals([*PROGRAM, "demo"])
+    terminal.wait_for("mcp-notes")
+    processes = processes_of(terminal)
+    folder = folder_of(processes)
+    assert folder.is_dir()
+    leave(terminal)
+    assert terminal.wait_end() == code
+    assert RESTORED in terminal.raw
+    assert terminal.modes == terminal.before
+    until(lambda: all_gone(processes), "the end of every process")
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["hung up", "killed"])
+def test_a_lost_terminal_or_a_kill_leaves_nothing(terminals: Terminals, killed: bool) -> None:
+    terminal = terminals([*PROGRAM, "demo"])
+    terminal.wait_for("mcp-notes")
+    processes = processes_of(terminal)
+    folder = folder_of(processes)
+    if killed:
+        terminal.signal(signal.SIGKILL)
+    else:
+        terminal.hang_up()
+    terminal.wait_end()
+    until(lambda: all_gone(processes), "the end of every process")
+    until(lambda: not folder.exists(), "the folder's end")
+
+
+def test_a_named_folder_stays_and_serves_again(folder: Path) -> None:
+    for _ in range(2):
+        with Headless(folder) as demo:
+            assert str(folder) in demo.said
+            assert demo.look("status")["worker"]["signed_in"] == "demo@contoso.example"
+            pid = demo.worker_pid()
+            assert demo.stop() == 0
+        assert not psutil.pid_exists(pid)
+    assert (folder / "Users/demo/.config/entraclaw/state.db").is_file()
+
+
+def test_the_worker_outlives_the_panel(headless: Headless, terminals: Terminals) -> None:
+    pid = headless.worker_pid()
+    panel = terminals([*PROGRAM, "--root", str(headless.root)])
+    panel.wait_for(str(pid))
+    panel.press("q")
+    assert panel.wait_end() == 0
+    assert headless.worker_pid() == pid
+
+
+def test_a_running_mac_is_not_started_twice(headless: Headless) -> None:
+    done = headless.command("demo", "--headless", "--dir", str(headless.root))
+    assert done.returncode == 64
+    assert "already runs" in done.stderr
+
+
+def test_ctrl_z_gives_the_terminal_back_and_fg_the_panel(
+    headless: Headless, terminals: Terminals
+) -> None:
+    panel = terminals([*PROGRAM, "--root", str(headless.root)])
+    panel.wait_for("mcp-notes")
+    panel.press("ctrl+z")
+    process = psutil.Process(panel.pid)
+    until(lambda: process.status() == psutil.STATUS_STOPPED, "the stop")
+    panel.pump(0.1)
+    assert RESTORED in panel.raw
+    panel.signal(signal.SIGCONT)
+    until(lambda: process.status() != psutil.STATUS_STOPPED, "the way back")
+    panel.press("q")
+    assert panel.wait_end() == 0
