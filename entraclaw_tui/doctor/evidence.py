@@ -1,0 +1,196 @@
+"""What is looked at once, before anything is judged."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import plistlib
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from xml.parsers.expat import ExpatError
+
+import msgspec
+
+from entraclaw_tui.macos.host import Host
+from entraclaw_tui.macos.jobs import read_disabled, read_job
+from entraclaw_tui.macos.keychain import read_keychain
+from entraclaw_tui.macos.places import LABEL, Places
+from entraclaw_tui.macos.privacy import read_privacy
+from entraclaw_tui.macos.signature import read_signature
+from entraclaw_tui.model.job import Job
+from entraclaw_tui.model.keychain import Keychain
+from entraclaw_tui.model.privacy import Privacy, Signature
+from entraclaw_tui.model.source import Empty, Failed, Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class FileFact:
+    """One file or folder as it lies on the disk."""
+
+    path: str
+    mode: int
+    """Permission bits."""
+    owned: bool
+    """Whether it belongs to this user."""
+    kind: str = "file"
+    """`file`, `folder`, `socket` or `other`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The job's definition file; `job` is None where it is missing or unreadable."""
+
+    path: str
+    file: FileFact | None
+    job: dict[str, object] | None
+    trouble: str = ""
+    """Why it could not be read, empty where it could or is missing."""
+
+    @property
+    def program(self) -> str:
+        """The program it names, empty where it names none."""
+        return self.arguments[0] if self.arguments else ""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The command that it starts."""
+        listed = (self.job or {}).get("ProgramArguments")
+        return tuple(map(str, listed)) if isinstance(listed, list) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything the checks look at. Pure values: a check does no I/O."""
+
+    domain: str
+    """The launchd domain that commands name."""
+    definition: Definition
+    job: Loaded[Job] | Empty | Failed
+    disabled: dict[str, bool] | Failed
+    sockets: tuple[str, ...]
+    """The paths that the sockets should have."""
+    files: tuple[FileFact, ...]
+    keychain: Loaded[Keychain] | Empty | Failed
+    privacy: Loaded[Privacy] | Empty | Failed
+    program: str
+    """The agent's program with its links followed, as a path of the Mac."""
+    signature: Signature
+    """The program's signature, displayed and not verified."""
+    gone: frozenset[str] = frozenset()
+    """Programs with a grant that are no longer on the disk, as the database names them."""
+
+
+async def gather(host: Host) -> Evidence:
+    """Look at everything, at the same time."""
+    places = Places.of(host)
+    found, program = await asyncio.to_thread(_installed, places.plist)
+    job, disabled, keychain, privacy, signature, files = await asyncio.gather(
+        read_job(host, LABEL),
+        read_disabled(host),
+        read_keychain(host),
+        read_privacy(host),
+        read_signature(host, program, verify=False) if program else _unsigned(),
+        asyncio.to_thread(read_files, places),
+    )
+    if isinstance(privacy, Loaded):
+        privacy = Loaded(_as_on_the_mac(host, privacy.value), privacy.at)
+    return Evidence(
+        domain=job.value.domain if isinstance(job, Loaded) else host.domain,
+        definition=found,
+        job=job,
+        disabled=disabled,
+        sockets=(str(places.request_socket), str(places.control_socket)),
+        files=files,
+        keychain=keychain,
+        privacy=privacy,
+        program=host.shown(program),
+        signature=signature,
+        gone=_gone(host, privacy),
+    )
+
+
+def read_definition(path: Path) -> Definition:
+    """Return the definition file; never raises."""
+    file = file_fact(path)
+    if file is None:
+        return Definition(str(path), None, None)
+    try:
+        job = plistlib.loads(path.read_bytes())
+    except OSError as error:
+        return Definition(str(path), file, None, error.strerror or str(error))
+    except (plistlib.InvalidFileException, ExpatError, ValueError, OverflowError):
+        return Definition(str(path), file, None, "it is no property list")
+    if not isinstance(job, dict):
+        return Definition(str(path), file, None, "it holds no dictionary")
+    return Definition(str(path), file, job)
+
+
+def read_files(places: Places) -> tuple[FileFact, ...]:
+    """Return everything of ours that exists and is for us alone."""
+    alone = (
+        *places.folders(),
+        places.config,
+        places.state_db,
+        places.request_socket,
+        places.control_socket,
+        *_inside(places.log_dir),
+        *_inside(places.audit_dir),
+    )
+    return tuple(fact for path in alone if (fact := file_fact(path)) is not None)
+
+
+def file_fact(path: Path) -> FileFact | None:
+    """Return what a path names, without following a link; None where there is nothing."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFSOCK: "socket"}
+    return FileFact(
+        str(path),
+        stat.S_IMODE(found.st_mode),
+        found.st_uid == os.getuid(),
+        kinds.get(stat.S_IFMT(found.st_mode), "other"),
+    )
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _installed(plist: Path) -> tuple[Definition, str]:
+    """Return the definition and the program behind all links; macOS judges that one."""
+    found = read_definition(plist)
+    return found, os.path.realpath(found.program) if found.program else ""
+
+
+def _as_on_the_mac(host: Host, privacy: Privacy) -> Privacy:
+    """Return the grants with paths of the Mac, without the root of a pretend one."""
+    grants = tuple(
+        msgspec.structs.replace(grant, client=host.shown(grant.client))
+        if grant.client_is_path
+        else grant
+        for grant in privacy.grants
+    )
+    return Privacy(grants, privacy.user_database, privacy.system_database)
+
+
+def _gone(host: Host, privacy: Loaded[Privacy] | Empty | Failed) -> frozenset[str]:
+    if not isinstance(privacy, Loaded):
+        return frozenset()
+    return frozenset(
+        grant.client
+        for grant in privacy.value.grants
+        # A pretend Mac runs its job with this machine's own interpreter.
+        if grant.client_is_path
+        and not host.path(grant.client).exists()
+        and not (host.pretend and Path(grant.client).exists())
+    )
+
+
+async def _unsigned() -> Signature:
+    return Signature("", "unverified")

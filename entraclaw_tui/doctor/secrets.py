@@ -1,0 +1,84 @@
+"""Whether the Keychain holds what the agent needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from entraclaw_tui.doctor.evidence import Evidence
+from entraclaw_tui.macos.places import LABEL
+from entraclaw_tui.model.finding import Finding, Repair, Severity
+from entraclaw_tui.model.keychain import KeychainItem
+from entraclaw_tui.model.source import Empty, Failed, Loaded
+
+
+def not_told(evidence: Evidence) -> Iterator[Finding]:
+    """The Keychain gave no answer."""
+    if isinstance(evidence.keychain, Failed):
+        yield Finding(
+            "keychain-silent",
+            Severity.WARNING,
+            "The Keychain could not be asked.",
+            (evidence.keychain.reason,),
+            "Whether the agent's key is there cannot be said.",
+            Repair(evidence.keychain.hint or "Try again in a moment."),
+        )
+
+
+def key_missing(evidence: Evidence) -> Iterator[Finding]:
+    """The agent's private key is not in the Keychain."""
+    yield from _missing(
+        evidence,
+        "key:",
+        "key-missing",
+        "The agent's key is not in the Keychain.",
+        "Without it the agent cannot prove to Entra who it is, and no token can be had.",
+        Repair("Make one: `entraclaw-tui agent credential`."),
+    )
+
+
+def pin_missing(evidence: Evidence) -> Iterator[Finding]:
+    """No PIN was set, so nothing can be allowed."""
+    yield from _missing(
+        evidence,
+        "pin:",
+        "pin-missing",
+        "No PIN is set.",
+        "Until there is one, requests can be denied but not allowed, and no grant counts.",
+        Repair("Set one: `sudo entraclaw-tui pin reset`, then in the panel."),
+    )
+
+
+def duplicates(evidence: Evidence) -> Iterator[Finding]:
+    """Two items of the same name: which one is read is chance."""
+    seen = Counter((item.service, item.account) for item in _items(evidence))
+    found = [f"{count} x {account}" for (_, account), count in seen.items() if count > 1]
+    if found:
+        yield Finding(
+            "items-twice",
+            Severity.WARNING,
+            "The Keychain holds items of the agent twice.",
+            tuple(found),
+            "They lie in different keychains, and which one is read is chance.",
+            Repair("Delete the older ones in Keychain Access."),
+        )
+
+
+def _missing(
+    evidence: Evidence, prefix: str, id_: str, sentence: str, explanation: str, repair: Repair
+) -> Iterator[Finding]:
+    if isinstance(evidence.keychain, Failed):
+        return
+    accounts = [item.account for item in _items(evidence)]
+    if any(account.startswith(prefix) for account in accounts):
+        return
+    seen = f"Items of {LABEL}: {', '.join(sorted(accounts)) or 'none'}"
+    if isinstance(evidence.keychain, Empty):
+        seen = evidence.keychain.reason
+    yield Finding(id_, Severity.WARNING, sentence, (seen,), explanation, repair)
+
+
+def _items(evidence: Evidence) -> tuple[KeychainItem, ...]:
+    if not isinstance(evidence.keychain, Loaded):
+        return ()
+    return tuple(item for item in evidence.keychain.value.items if item.service == LABEL)
