@@ -1,0 +1,331 @@
+"""One supervised job: when it starts, what its end means, when it starts again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from entraclaw_tui.demo.mac.launchd.definition import Definition
+from entraclaw_tui.demo.mac.launchd.ground import Ground
+from entraclaw_tui.demo.mac.launchd.listening import Listening, ListeningError, listen
+from entraclaw_tui.demo.mac.launchd.outcome import Outcome, signal_text
+from entraclaw_tui.demo.mac.launchd.reactor import READ, Timer
+from entraclaw_tui.demo.mac.launchd.spawn import BASE_PATH, SpawnError, spawn
+
+EX_CONFIG = 78
+
+DEMAND = frozenset({"non-ipc demand", "ipc (socket)"})
+"""The reasons that start a job even in on-demand-only mode."""
+
+_XPCPROXY = 0.02
+"""Seconds for which a new process counts as launchd's proxy (on a Mac: milliseconds to 1 s)."""
+
+_LAST_WAIT = 10.0
+"""Seconds that a job may take to end when the pretend Mac goes off, whatever it asked for."""
+
+
+class Job:
+    """A service of a domain."""
+
+    def __init__(
+        self, definition: Definition, domain: str, ground: Ground, gone: Callable[[Job], None]
+    ) -> None:
+        self.definition = definition
+        self.domain = domain
+        self.runs = 0
+        self.last: Outcome | None = None
+        self.reason = ""
+        self.pended = ""
+        self.penalty = False
+        self.successive_crashes = 0
+        self.listening: list[Listening] = []
+        self.coalitions = (next(ground.coalitions), next(ground.coalitions))
+        self._ground = ground
+        self._gone = gone
+        self._process: subprocess.Popen[bytes] | None = None
+        self._settled = False
+        self._started = 0.0
+        self._signalled = ""
+        self._leaving = False
+        self._again = False
+        self._respawn: Timer | None = None
+        self._kill: Timer | None = None
+        self._every: Timer | None = None
+
+    @property
+    def label(self) -> str:
+        """The job's name in its domain."""
+        return self.definition.label
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, where one exists."""
+        return self._process.pid if self._process else None
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it was booted out and has not ended yet."""
+        return self._leaving
+
+    @property
+    def state(self) -> str:
+        """The state in launchd's word."""
+        if self._process:
+            return self._signalled or ("running" if self._settled else "xpcproxy")
+        return "spawn scheduled" if self._respawn else "not running"
+
+    def load(self) -> None:
+        """Open its sockets and start it where its definition says so."""
+        for spec in self.definition.sockets:
+            try:
+                self.listening.append(listen(spec, self._ground.adopted))
+            except ListeningError as error:
+                self._note(f"failed to create socket: {error}", "Error")
+        if self.definition.interval:
+            self._tick_later(self.definition.interval)
+        if self.definition.starts_when_loaded:
+            self.want("inefficient" if not self._speculative else "speculative")
+        self._listen()
+
+    def want(self, reason: str) -> None:
+        """Start it for a reason, unless it runs, is throttled or may not start now."""
+        if self._process or self._respawn or self._leaving or self._ground.closing:
+            return
+        if self._ground.on_demand and reason not in DEMAND:
+            self.pended = reason
+            self._note("pending spawn, domain in on-demand-only mode: " + self.label)
+            return
+        ran = (time.monotonic() - self._started) * self._ground.speed
+        wait = self.definition.throttle - ran if self.runs else 0.0
+        if wait <= 0:
+            self._spawn(reason)
+            return
+        self.penalty = True
+        self._note("internal event: WILL_SPAWN, code = 0")
+        self._note("service state: spawn scheduled")
+        self._note(
+            f"Service only ran for {int(ran)} seconds. "
+            f"Pushing respawn out by {self.definition.throttle - int(ran)} seconds.",
+            "Warning",
+        )
+        self._deafen()
+        self._respawn = self._ground.reactor.after(
+            wait / self._ground.speed, lambda: self._spawn(reason)
+        )
+
+    def kickstart(self, kill: bool) -> bool:
+        """Start it at once, ending the running process first if asked; False: it runs already."""
+        if self._process:
+            if kill and not self._leaving:
+                self._again = True
+                self.stop()
+            return kill and not self._leaving
+        self._spawn("non-ipc demand")
+        return True
+
+    def release(self) -> None:
+        """Start what waited for the end of on-demand-only mode."""
+        reason, self.pended = self.pended, ""
+        if reason:
+            self.want(reason)
+
+    def send(self, number: int) -> bool:
+        """Send its process a signal; False where there is none."""
+        if not self._process:
+            return False
+        self._note(f"signaled service: {signal_text(number)}")
+        os.kill(self._process.pid, number)
+        return True
+
+    def stop(self) -> None:
+        """Ask the process to end, and kill its group when its time is over."""
+        if not self._process or self._signalled:
+            return
+        timeout = float(self.definition.exit_timeout)
+        if self._ground.closing:
+            timeout = min(timeout or _LAST_WAIT, _LAST_WAIT)
+        self._signalled = "SIGTERMed"
+        self.send(signal.SIGTERM)
+        self._note("service state: SIGTERMed")
+        if timeout:
+            self._note(f"scheduling cleanup in {timeout:g} sec after sending Terminated: 15")
+            self._kill = self._ground.reactor.after(timeout, self._put_down)
+
+    def leave(self) -> None:
+        """Boot it out: at once where no process exists, else when that has ended."""
+        self._leaving = True
+        for timer in (self._respawn, self._every):
+            if timer:
+                timer.cancel()
+        self._respawn = self._every = None
+        self.pended = ""
+        self._deafen()
+        if self._process:
+            if self._ground.closing and self._kill:
+                self._kill.cancel()
+                self._kill = self._ground.reactor.after(_LAST_WAIT, self._put_down)
+            self.stop()
+        else:
+            self._vanish()
+
+    def reap(self) -> None:
+        """Take the exit status if the process has ended, and decide what follows."""
+        process = self._process
+        if process is None or process.poll() is None:
+            return
+        if not self.definition.abandon_group:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        self.last = Outcome(process.returncode)
+        by = " | sent by launchd[1]" if self._signalled and process.returncode < 0 else ""
+        self._note("service exited: dirty = 0, supported pressured-exit = 0")
+        self._note(f"exited due to {self.last.logged}{by}")
+        self._note("service state: exited")
+        self._process = None
+        self._settled = False
+        self._signalled = ""
+        self.reason = ""
+        if self._kill:
+            self._kill.cancel()
+            self._kill = None
+        self.successive_crashes = self.successive_crashes + 1 if self.last.crash else 0
+        self._after_end()
+
+    def environment(self) -> dict[str, str]:
+        """Return what its process gets, and nothing of launchd's own."""
+        host = self._ground.host
+        return {
+            "PATH": BASE_PATH,
+            "HOME": str(host.home),
+            "USER": host.user,
+            "LOGNAME": host.user,
+            "TMPDIR": str(host.path("/private/tmp")) + "/",
+            **self._ground.environment,
+            **self.own_environment(),
+        }
+
+    def own_environment(self) -> dict[str, str]:
+        """Return the part of the environment that is this job's alone."""
+        return {
+            "OSLogRateLimit": "64",
+            **self.definition.environment,
+            "XPC_SERVICE_NAME": self.label,
+        }
+
+    @property
+    def environment_path(self) -> str:
+        """The PATH that launchd gives to every job."""
+        return BASE_PATH
+
+    @property
+    def _speculative(self) -> bool:
+        return self.definition.run_at_load or self.definition.successful_exit is not None
+
+    def _spawn(self, reason: str) -> None:
+        if self._respawn:
+            self._respawn.cancel()
+            self._respawn = None
+        else:
+            self._note("internal event: WILL_SPAWN, code = 0")
+            self._note("service state: spawn scheduled")
+        self._deafen()
+        self.pended = ""
+        self.penalty = False
+        self.runs += 1
+        self._started = time.monotonic()
+        self._note("service state: spawning")
+        self._note(f"launching: {reason}")
+        try:
+            self._process = spawn(self.definition, self.environment())
+        except SpawnError as error:
+            self._note(f"Service could not initialize: {error}", "Error")
+            self._note(f"Service exited with abnormal code: {EX_CONFIG}", "Warning")
+            self.last = Outcome(EX_CONFIG)
+            self.penalty = True
+            self._after_end()
+            return
+        self.reason = reason
+        self._note(f"xpcproxy spawned with pid {self._process.pid}")
+        self._note("internal event: SPAWNED, code = 0")
+        self._note("service state: xpcproxy")
+        process = self._process
+        self._ground.reactor.after(_XPCPROXY, lambda: self._settle(process))
+
+    def _settle(self, process: subprocess.Popen[bytes]) -> None:
+        if self._process is not process:
+            return
+        self._settled = True
+        self._note("internal event: SOURCE_ATTACH, code = 0")
+        if not self._signalled:
+            self._note("service state: running")
+        self._note("internal event: INIT, code = 0")
+        name = Path(self.definition.program).name
+        self._note(f"Successfully spawned {name}[{process.pid}] because {self.reason}")
+
+    def _after_end(self) -> None:
+        if self._leaving:
+            self._vanish()
+            return
+        if self._again:
+            self._again = False
+            self._spawn("non-ipc demand")
+            return
+        reason = self._kept_alive_because()
+        if reason:
+            self.want(reason)
+        if not self._process and not self._respawn:
+            self._note("service state: not running")
+        self._listen()
+
+    def _kept_alive_because(self) -> str:
+        if self.last is None or self.definition.keep_alive:
+            return "inefficient" if self.definition.keep_alive else ""
+        conditions = (
+            (self.definition.successful_exit, self.last.success),
+            (self.definition.crashed, self.last.crash),
+        )
+        # launchd.plist(5): several conditions are alternatives.
+        kept = any(wanted is not None and wanted == met for wanted, met in conditions)
+        return "semaphore" if kept else ""
+
+    def _put_down(self) -> None:
+        if self._process:
+            self._signalled = "SIGKILLed"
+            self._note("exit timeout elapsed, killing")
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._note("service state: SIGKILLed")
+
+    def _tick_later(self, interval: int) -> None:
+        def tick() -> None:
+            self._tick_later(interval)
+            self.want("interval")
+
+        self._every = self._ground.reactor.after(max(0.05, interval / self._ground.speed), tick)
+
+    def _listen(self) -> None:
+        if self._process or self._respawn or self._leaving:
+            return
+        for one in self.listening:
+            self._ground.reactor.watch(one.socket, READ, lambda: self.want("ipc (socket)"))
+
+    def _deafen(self) -> None:
+        for one in self.listening:
+            self._ground.reactor.forget(one.socket)
+
+    def _vanish(self) -> None:
+        self._deafen()
+        for one in self.listening:
+            one.close()
+        self.listening.clear()
+        self._note(f"removing service: {self.label}")
+        self._gone(self)
+
+    def _note(self, message: str, level: str = "Notice") -> None:
+        pid = f" [{self._process.pid}]" if self._process else ""
+        self._ground.journal.note(f"{self.domain}/{self.label}{pid}", message, level)

@@ -1,0 +1,127 @@
+"""Where things lie in a pretend Mac, for tools and jobs that start with little more than a path."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+MARKER = ".entraclaw-pretend-mac.json"
+"""The file that says a folder is a pretend Mac; the same name as `macos.host.MARKER`."""
+
+ASID = 100016
+"""The audit session of the pretend desktop login."""
+
+
+class Layout:
+    """The paths and facts of one pretend Mac. Every path can be opened."""
+
+    def __init__(self, root: Path | str) -> None:
+        self.root = Path(root)
+        self._marker: dict[str, object] | None = None
+
+    @property
+    def marker(self) -> dict[str, object]:
+        """Return what the pretend Mac says of itself. Raises OSError or ValueError."""
+        if self._marker is None:
+            loaded = json.loads((self.root / MARKER).read_bytes())
+            if not isinstance(loaded, dict):
+                raise ValueError(f"{self.root / MARKER} holds no object")
+            self._marker = loaded
+        return self._marker
+
+    def text(self, key: str) -> str:
+        """Return one fact of the marker as text."""
+        return str(self.marker.get(key, ""))
+
+    @property
+    def uid(self) -> int:
+        """The account's number on the pretend Mac."""
+        return int(self.text("uid"))
+
+    @property
+    def speed(self) -> float:
+        """How many times faster launchd's clocks run."""
+        return float(self.text("speed") or "1")
+
+    @property
+    def home(self) -> Path:
+        """The account's home."""
+        return self.root / self.text("home").lstrip("/")
+
+    @property
+    def launchd_socket(self) -> Path:
+        """Where the pretend launchd listens."""
+        return self.root / "private/var/run/launchd.sock"
+
+    @property
+    def launchd_lock(self) -> Path:
+        """The file whose lock the running launchd holds."""
+        return self.root / "private/var/run/launchd.pid"
+
+    @property
+    def launchd_log(self) -> Path:
+        """The pretend launchd's log."""
+        return self.root / "private/var/log/com.apple.xpc.launchd/launchd.log"
+
+    @property
+    def overrides(self) -> Path:
+        """Which services of the account are disabled."""
+        return self.root / f"private/var/db/com.apple.xpc.launchd/disabled.{self.uid}.plist"
+
+    @property
+    def login_keychain(self) -> Path:
+        """The account's own keychain."""
+        return self.home / "Library/Keychains/login.keychain-db"
+
+    @property
+    def system_keychain(self) -> Path:
+        """The keychain of the whole Mac."""
+        return self.root / "Library/Keychains/System.keychain"
+
+    @property
+    def signatures(self) -> Path:
+        """What codesign says of which file."""
+        return self.root / "private/var/db/pretend/signatures.json"
+
+    @property
+    def screen(self) -> Path:
+        """Whether the console's screen is locked."""
+        return self.root / "private/var/db/pretend/screen"
+
+    @property
+    def pasteboard(self) -> Path:
+        """What pbcopy took last."""
+        return self.root / "private/var/db/pretend/pasteboard"
+
+    @property
+    def opened(self) -> Path:
+        """What `open` was asked to open, a JSON line each."""
+        return self.root / "private/var/db/pretend/opened.jsonl"
+
+    @property
+    def dialogs(self) -> Path:
+        """What would have stood in a dialog on the screen, a JSON line each."""
+        return self.root / "private/var/db/pretend/dialogs.jsonl"
+
+    def folders(self) -> tuple[str, ...]:
+        """Return the folders of an empty pretend Mac, below its root, parents first."""
+        home = self.text("home").lstrip("/")
+        return (
+            "bin",
+            "usr/bin",
+            "usr/sbin",
+            "usr/local/bin",
+            "Library/Application Support/com.apple.TCC",
+            "Library/Keychains",
+            "Library/LaunchAgents",
+            "Library/LaunchDaemons",
+            "private/tmp",
+            "private/var/db/com.apple.xpc.launchd",
+            "private/var/db/pretend",
+            "private/var/log/com.apple.xpc.launchd",
+            "private/var/run",
+            f"{home}/Library/Application Support/com.apple.TCC",
+            f"{home}/Library/Keychains",
+            f"{home}/Library/LaunchAgents",
+            f"{home}/Library/Logs",
+        )

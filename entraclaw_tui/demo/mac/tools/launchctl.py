@@ -1,0 +1,103 @@
+"""launchctl: says what it is asked to the launchd and passes its answer on."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from entraclaw_tui.demo.mac import wire
+from entraclaw_tui.demo.mac.launchd_target import parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from entraclaw_tui.demo.mac.layout import Layout
+
+_USAGES = {
+    "bootout": "<domain-target> [service-path, service-path2, ...] | <service-target>",
+    "bootstrap": "<domain-target> [service-path, service-path2, ...]",
+    "disable": "<service-target>",
+    "enable": "<service-target>",
+    "getenv": "<key>",
+    "kickstart": "[-k] [-p] <service-target>",
+    "kill": "<signal-number|signal-name> <service-target>",
+    "list": "[service-name]",
+    "managername": "",
+    "manageruid": "",
+    "print": "<domain-target> | <service-target>",
+    "print-disabled": "<domain-target>",
+    "setenv": "<key> <value>",
+    "unsetenv": "<key>",
+}
+
+_PLACES = {"kill": 1, "getenv": None, "setenv": None, "unsetenv": None, "list": None}
+"""Where the target stands among the words, None where there is none; else it comes first."""
+
+
+def main(layout: Layout, arguments: list[str]) -> int:
+    """Run one subcommand."""
+    if not arguments or arguments[0] in ("help", "-h", "--help"):
+        names = "\n".join(f"\t{name}" for name in _USAGES)
+        out = sys.stdout if arguments else sys.stderr
+        out.write("Usage: launchctl <subcommand> ... | help [subcommand]\n\nSubcommands:\n")
+        out.write(names + "\n")
+        return 0 if arguments else 64
+    verb, words = arguments[0], arguments[1:]
+    if verb not in _USAGES:
+        sys.stderr.write(f"Unrecognized subcommand: {verb}\n")
+        sys.stderr.write("Usage: launchctl <subcommand> ... | help [subcommand]\n")
+        return 64
+    flags: list[str] = []
+    if verb == "kickstart":
+        flags, words = _flags(words)
+    complaint = _complaint(verb, words)
+    if complaint is not None:
+        sys.stderr.write(complaint + _usage(verb))
+        return 64
+    if verb in ("bootstrap", "bootout"):
+        words = words[:1] + [os.path.abspath(path) for path in words[1:]]  # noqa: PTH100
+    try:
+        answer = wire.ask(layout.launchd_socket, [verb, *words, *flags])
+    except wire.WireError as error:
+        sys.stderr.write(f"launchctl: {error}\n")
+        return 5
+    sys.stderr.write(answer.err)
+    if verb == "kickstart":
+        if "-p" in flags and answer.out:
+            before = "service spawned with pid: " if sys.stdout.isatty() else ""
+            sys.stdout.write(f"{before}{answer.out}\n")
+    else:
+        sys.stdout.write(answer.out)
+    return answer.exit
+
+
+def _flags(words: list[str]) -> tuple[list[str], list[str]]:
+    flags: list[str] = []
+    while words and words[0].startswith("-"):
+        flags += ["-" + letter for letter in words[0][1:]]
+        words = words[1:]
+    return flags, words
+
+
+def _complaint(verb: str, words: list[str]) -> str | None:
+    """Return what is wrong with the words, None where nothing is."""
+    least = {"bootstrap": 2, "kill": 2, "setenv": 2, "list": 0, "managername": 0, "manageruid": 0}
+    if len(words) < least.get(verb, 1):
+        return ""
+    place = _PLACES.get(verb, 0)
+    if place is None or verb in ("managername", "manageruid"):
+        return None
+    parsed = parse(words[place])
+    if parsed is None:
+        guess = words[place].rpartition("/")[2]
+        return f"Unrecognized target specifier, did you mean gui/<uid>/{guess}\n"
+    if verb in ("kickstart", "kill", "enable", "disable") and not parsed[1]:
+        return "Unrecognized target specifier.\n"
+    return None
+
+
+def _usage(verb: str) -> str:
+    return (
+        f"Usage: launchctl {verb} {_USAGES[verb]}".rstrip() + "\n"
+        "<service-target> takes a form of <domain-target>/<service-id>.\n"
+        "Please refer to `man launchctl` for explanation of the <domain-target> specifiers.\n"
+    )
