@@ -1,0 +1,85 @@
+"""The directory: one tenant with its applications, people and resources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from entraclaw_tui.macos.host import Host
+
+GRAPH = "https://graph.microsoft.com"
+
+
+class App(msgspec.Struct, frozen=True):
+    """An application. A confidential one proves itself with one of its certificates."""
+
+    client_id: str
+    name: str
+    kind: Literal["public", "confidential"]
+    certificates: tuple[str, ...] = ()
+    """PEM."""
+
+    @property
+    def api(self) -> str:
+        """The resource that this application is."""
+        return f"api://{self.client_id}"
+
+
+class User(msgspec.Struct, frozen=True):
+    """A person."""
+
+    oid: str
+    upn: str
+    name: str
+
+
+class Directory(msgspec.Struct, frozen=True):
+    """Everything that is registered. It does not change while the authority runs."""
+
+    tenant: str
+    domain: str
+    apps: tuple[App, ...]
+    users: tuple[User, ...]
+    resources: tuple[str, ...]
+    """Resources of others that tokens may be asked for, by their URI."""
+
+    def app(self, client_id: str) -> App | None:
+        """Return an application."""
+        return next((a for a in self.apps if a.client_id == client_id.lower()), None)
+
+    def user(self, name: str) -> User | None:
+        """Return a person by object id or user principal name."""
+        wanted = name.casefold()
+        return next((u for u in self.users if wanted in (u.oid, u.upn.casefold())), None)
+
+    def audience(self, resource: str) -> str | None:
+        """Return the `aud` of tokens for a resource, or None for an unknown one.
+
+        An application's own API is named by its client id in v2.0 tokens
+        (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+        """
+        if resource in self.resources:
+            return resource
+        for app in self.apps:
+            if resource in (app.api, app.client_id):
+                return app.client_id
+        return None
+
+
+def folder(host: Host) -> Path:
+    """Return where the authority keeps its state."""
+    return host.path("/private/var/db/entra")
+
+
+def load(where: Path) -> Directory:
+    """Return the directory stored in a folder."""
+    return msgspec.json.decode((where / "directory.json").read_bytes(), type=Directory)
+
+
+def save(where: Path, directory: Directory) -> None:
+    """Store the directory."""
+    path = where / "directory.json"
+    path.touch(mode=0o600)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(directory)))
