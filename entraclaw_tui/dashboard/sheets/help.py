@@ -1,0 +1,91 @@
+"""The keys of the place in focus and of everywhere, straight from the action table."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+
+from entraclaw_tui.dashboard.action import Action, Situation
+from entraclaw_tui.dashboard.action_table import PLACES
+from entraclaw_tui.dashboard.actions import actions, bindings, reason_disabled
+from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
+from entraclaw_tui.dashboard.sheets.paint import key, padded, row
+from entraclaw_tui.dashboard.sheets.scroller import Scroller
+from entraclaw_tui.dashboard.sheets.sheet import Sheet
+from entraclaw_tui.text import Shown
+
+_ROOM = 14
+
+
+class HelpSheet(Sheet[None]):
+    """Lists the keys of `places` in that order: the pane in focus first, then `app`.
+
+    With a `situation` it also says why a key does not work now; a panel that only looks lists no
+    key that changes something.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("help")]
+    WIDEST = 84
+
+    def __init__(self, *places: str, situation: Situation | None = None) -> None:
+        super().__init__()
+        self._places = places or ("app",)
+        self._situation = situation
+        self._scroller = Scroller()
+        self.add_class("-calm")
+
+    def title_text(self) -> Line:
+        """The frame's title."""
+        return (piece(" Keys "),)
+
+    def lines(self, width: int, rows: int) -> list[Line]:
+        """The keys, as many as fit."""
+        listed: list[Line] = []
+        for place in self._places:
+            rows_of_place = [line for a in self._of(place) for line in self._row(a, width)]
+            if rows_of_place:
+                listed += [()] if listed else []
+                listed += [(piece(PLACES[place], Tone.ACCENT),), *rows_of_place]
+        shown = self._scroller.window(listed, (), max(1, rows - 2))
+        return [*shown, (), row(key("Esc", "back"))]
+
+    def _of(self, place: str) -> list[Action]:
+        readonly = self._situation is not None and self._situation.readonly
+        return [a for a in actions(place) if not (readonly and a.dangerous)]
+
+    def _row(self, action: Action, width: int) -> list[Line]:
+        first, *rest = wrap(Shown(action.help), width - _ROOM - 2)
+        keys = Piece(padded(f"  {action.shown}", _ROOM + 2), Tone.STRONG)
+        rows: list[Line] = [(keys, Piece(first))]
+        blank = piece(" " * (_ROOM + 2))
+        rows += [(blank, Piece(text)) for text in rest]
+        if self._situation is not None and (why := reason_disabled(action, self._situation)):
+            for text in wrap(Shown(f"Not now: {why}"), width - _ROOM - 2):
+                rows.append((blank, Piece(text, Tone.LOOK)))
+        return rows
+
+    def action_scroll_down(self) -> None:
+        """Scroll down."""
+        self._move(1)
+
+    def action_scroll_up(self) -> None:
+        """Scroll up."""
+        self._move(-1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll by the wheel."""
+        self._move(2)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll by the wheel."""
+        self._move(-2)
+
+    def _move(self, rows: int) -> None:
+        self._scroller.move(rows)
+        self.repaint()
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)

@@ -1,0 +1,99 @@
+"""THE SYSTEM SAYS: the rows about the program that asks. None of it comes from the program."""
+
+from __future__ import annotations
+
+from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece
+from entraclaw_tui.dashboard.sheets.paint import labelled
+from entraclaw_tui.dashboard.symbols import Symbols
+from entraclaw_tui.model.consent import Request, Requester
+from entraclaw_tui.model.privacy import Signature
+from entraclaw_tui.text import Shown, clean, oddities, shorten, shorten_path
+
+LABEL = 13
+"""Columns of the labels."""
+_PATH_ROWS = 3
+
+_STATUS = {
+    "valid": ("valid", Tone.GOOD),
+    "adhoc": ("ad hoc: nobody vouches for it", Tone.LOOK),
+    "unsigned": ("unsigned", Tone.BAD),
+    "broken": ("broken: changed after it was signed", Tone.BAD),
+    "unverified": ("unverified: it could not be checked", Tone.LOOK),
+}
+
+_VERIFIED = {
+    "audit token": ("told by the kernel (audit token)", Tone.PLAIN),
+    "pidfd": ("told by the kernel (pidfd)", Tone.PLAIN),
+    "start time": ("told by pid and start time", Tone.LOOK),
+}
+
+
+def requester_rows(request: Request, width: int, symbols: Symbols) -> list[Line]:
+    """Return the section's rows, its title among them."""
+    who = request.requester
+    rows: list[Line] = [(piece("THE SYSTEM SAYS", Tone.DIM),)]
+    rows += _program(who, width)
+    rows += _warnings(request, width, symbols)
+    rows.append(_beside("  signed", _signed(who.signature), width))
+    rows.append(_process(who, width, symbols))
+    rows.append(_user(who, width, symbols))
+    return rows
+
+
+def _program(who: Requester, width: int) -> list[Line]:
+    space = width - LABEL
+    shown = clean(who.executable, 4096) or Shown("unknown")
+    if len(shown) > space * _PATH_ROWS:
+        shown = shorten_path(shown, space * _PATH_ROWS)
+    return labelled("  program", shown, width, LABEL, tone=Tone.STRONG)
+
+
+def _warnings(request: Request, width: int, symbols: Symbols) -> list[Line]:
+    said = [f"the path has {odd}" for odd in oddities(request.requester.executable)]
+    if request.requester.is_interpreter:
+        said.append("runs other programs' code: the path does not say whose")
+    if request.new_client:
+        said.append("never seen before: counts one tier higher")
+    sign = piece(f"{symbols.look} ", Tone.LOOK)
+    return [
+        (piece(" " * LABEL), sign, Piece(shorten(Shown(words), width - LABEL - 2), Tone.LOOK))
+        for words in said
+    ]
+
+
+def _signed(signature: Signature) -> list[Piece]:
+    words, tone = _STATUS.get(signature.status, (signature.status, Tone.LOOK))
+    told = [Piece(clean(words, 60), tone)]
+    if signature.team:
+        told.append(Piece(Shown(f"team {clean(signature.team, 40)}")))
+    elif signature.status == "valid":
+        told.append(piece("no team", Tone.LOOK))
+    if signature.identifier:
+        told.append(Piece(clean(signature.identifier, 200)))
+    return told
+
+
+def _process(who: Requester, width: int, symbols: Symbols) -> Line:
+    chain = [str(who.pid)]
+    chain += [f"{clean(parent.name, 60)} {parent.pid}" for parent in who.parents]
+    text = Shown(f" {symbols.less} ".join(chain))
+    return (piece("  process".ljust(LABEL), Tone.DIM), Piece(shorten(text, width - LABEL)))
+
+
+def _user(who: Requester, width: int, symbols: Symbols) -> Line:
+    words, tone = _VERIFIED.get(who.verified_by, (f"told by {who.verified_by}", Tone.LOOK))
+    told = [Piece(Shown(f"{clean(who.user, 40)} ({who.uid})"))]
+    told.append(Piece(clean(who.terminal, 40)) if who.terminal else piece("no terminal", Tone.DIM))
+    told.append(Piece(clean(words, 60), tone))
+    return _beside("  user", told, width)
+
+
+def _beside(label: str, told: list[Piece], width: int) -> Line:
+    """Return a label and pieces two blanks apart; the last that does not fit is cut."""
+    row: Line = (piece(label.ljust(LABEL), Tone.DIM),)
+    for number, part in enumerate(told):
+        gap = (piece("  "),) if number else ()
+        room = width - length(row) - 2 * len(gap)
+        if room > 0:
+            row = (*row, *gap, Piece(shorten(part.text, room), part.tone))
+    return row
