@@ -9,12 +9,14 @@ from keyring.backend import KeyringBackend
 from keyring.compat import properties
 from keyring.errors import KeyringError, KeyringLocked, PasswordDeleteError, PasswordSetError
 
+from entraclaw_tui.demo.mac import signatures
 from entraclaw_tui.demo.mac.keychain import (
     ITEM_NOT_FOUND,
     Item,
     KeychainStatus,
     PretendKeychain,
 )
+from entraclaw_tui.demo.mac.layout import MARKER, Layout
 
 _CANCELED = -128
 
@@ -57,7 +59,7 @@ class PretendKeyring(KeyringBackend):
             except KeychainStatus as error:
                 if error.status != ITEM_NOT_FOUND:
                     raise
-            self._keychain.add(service, username, secret, creator=self._program)
+            self._add(service, username, secret)
         except KeychainStatus as error:
             if error.status == _CANCELED:
                 raise KeyringLocked(f"Can't store password on keychain: {error}") from error
@@ -70,8 +72,25 @@ class PretendKeyring(KeyringBackend):
         except KeychainStatus as error:
             raise PasswordDeleteError(f"Can't delete password in keychain: {error}") from error
 
+    def _add(self, service: str, username: str, secret: bytes) -> None:
+        layout = _mac_of(self._keychain.path)
+        signature = signatures.find(layout, Path(self._program)) if layout else None
+        self._keychain.add(
+            service,
+            username,
+            secret,
+            creator=self._program,
+            partition=signatures.partition(layout, Path(self._program)) if layout else "",
+            requirement=signature.requirement if signature else "",
+        )
+
     def _item(self, service: str, username: str) -> Item:
         found = self._keychain.find(service, username)
         if not found:
             raise KeychainStatus(ITEM_NOT_FOUND)
         return found[0]
+
+
+def _mac_of(path: Path) -> Layout | None:
+    """Return the pretend Mac that a keychain lies in, None for one that lies elsewhere."""
+    return next((Layout(folder) for folder in path.parents if (folder / MARKER).exists()), None)

@@ -244,7 +244,7 @@ class PretendKeychain:
         now = int(time.time())
         made = now if created is None else int(created)
         changed = max(made, now if created is None else made) if modified is None else int(modified)
-        tool = creator == SECURITY
+        own = _access(creator)
         with self._open() as database:
             if self._setting(database, "locked") == "1":
                 raise KeychainStatus(INTERACTION_NOT_ALLOWED)
@@ -263,17 +263,19 @@ class PretendKeychain:
                         made,
                         changed,
                         creator,
-                        partition or ("apple-tool:" if tool else "unsigned:"),
-                        requirement
-                        or ('identifier "com.apple.security" and anchor apple' if tool else ""),
+                        partition or own[0],
+                        requirement or own[1],
                         int(open_to_all),
                     ),
                 )
             except sqlite3.IntegrityError:
                 raise KeychainStatus(DUPLICATE_ITEM) from None
 
-    def update(self, item: Item, secret: bytes) -> None:
-        """Change a secret in place; the access list keeps what it was. Raises KeychainStatus."""
+    def update(self, item: Item, secret: bytes, creator: str = "") -> None:
+        """Change a secret in place. Raises KeychainStatus.
+
+        The access list keeps what it was unless `creator` takes it over.
+        """
         with self._open() as database:
             if self._setting(database, "locked") == "1":
                 raise KeychainStatus(INTERACTION_NOT_ALLOWED)
@@ -283,6 +285,12 @@ class PretendKeychain:
             )
             if not done.rowcount:
                 raise KeychainStatus(ITEM_NOT_FOUND)
+            if creator:
+                partition, requirement = _access(creator)
+                database.execute(
+                    "UPDATE items SET creator = ?, partition = ?, requirement = ? WHERE id = ?",
+                    (creator, partition, requirement, item.id),
+                )
 
     def delete(self, item: Item, program: str) -> None:
         """Delete an item. Raises KeychainStatus for a program that is not its owner.
@@ -324,6 +332,13 @@ class PretendKeychain:
     def _set(self, name: str, value: str) -> None:
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+
+def _access(creator: str) -> tuple[str, str]:
+    """Return the partition and the requirement of a program that says nothing of itself."""
+    if creator == SECURITY:
+        return "apple-tool:", 'identifier "com.apple.security" and anchor apple'
+    return "unsigned:", ""
 
 
 def _bytes(text: str | bytes) -> bytes:

@@ -1,0 +1,21 @@
+"""open: notes what should have been opened; nothing appears on a pretend screen."""
+
+from __future__ import annotations
+
+import sys
+
+from entraclaw_tui.demo.mac.tools.notes import note
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from entraclaw_tui.demo.mac.layout import Layout
+
+
+def main(layout: Layout, arguments: list[str]) -> int:
+    """Note the arguments."""
+    if not arguments:
+        sys.stderr.write("Usage: open [-e] [-t] [-f] [-W] [-R] [-n] [-g] [-h] [-a <application>] ")
+        sys.stderr.write("[filenames] [--args arguments]\n")
+        return 1
+    note(layout.opened, {"arguments": arguments})
+    return 0
