@@ -143,4 +143,17 @@ SHEETS: tuple[Action, ...] = (
         "close",
         footer=True,
     ),
+    Action("details.down", ("j", "down"), "details", "down", "Scroll down.", "scroll(1)"),
+    Action("details.up", ("k", "up"), "details", "up", "Scroll up.", "scroll(-1)"),
+    Action("details.page_down", ("pagedown",), "details", "page down", "Next page.", "scroll(10)"),
+    Action("details.page_up", ("pageup",), "details", "page up", "Previous page.", "scroll(-10)"),
+    Action(
+        "details.close",
+        ("escape", "enter", "q"),
+        "details",
+        "close",
+        "Go back.",
+        "close",
+        footer=True,
+    ),
 )

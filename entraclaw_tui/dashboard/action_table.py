@@ -16,6 +16,7 @@ PLACES = {
     "reason": "The sheet of a denial's reason",
     "confirm": "A question before something is done",
     "help": "This help",
+    "details": "The details of a row",
 }
 """Where an action works, and how help and README name the place."""
 

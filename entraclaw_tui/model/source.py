@@ -7,12 +7,13 @@ from typing import Generic, TypeAlias, TypeVar
 import msgspec
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Loaded(msgspec.Struct, Generic[T], frozen=True, tag="loaded"):
+class Loaded(msgspec.Struct, Generic[T_co], frozen=True, tag="loaded"):
     """The source answered with `value` at the time `at`."""
 
-    value: T
+    value: T_co
     at: float
 
 
@@ -29,10 +30,10 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     hint: str = ""
 
 
-class Stale(msgspec.Struct, Generic[T], frozen=True, tag="stale"):
+class Stale(msgspec.Struct, Generic[T_co], frozen=True, tag="stale"):
     """The last good `value`, from `at`, and why it could not be renewed."""
 
-    value: T
+    value: T_co
     at: float
     reason: str
 

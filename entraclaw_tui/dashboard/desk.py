@@ -1,0 +1,45 @@
+"""What every pane and bar gets: where we are, what is known, who can be asked, how signs look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from entraclaw_tui.dashboard.action import Situation
+from entraclaw_tui.dashboard.feeds import Feeds
+from entraclaw_tui.dashboard.link import WorkerLink
+from entraclaw_tui.dashboard.store import Store
+from entraclaw_tui.dashboard.symbols import Symbols
+from entraclaw_tui.macos.host import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything the screen works with."""
+
+    host: Host
+    feeds: Feeds
+    clock: Callable[[], float]
+    symbols: Symbols
+    banner: str = ""
+    readonly: bool = False
+
+    @property
+    def store(self) -> Store:
+        """The latest of every source."""
+        return self.feeds.store
+
+    @property
+    def link(self) -> WorkerLink:
+        """The worker."""
+        return self.feeds.link
+
+    def situation(self) -> Situation:
+        """Return what holds now for keys that work anywhere."""
+        view = self.link.view
+        return Situation(
+            readonly=self.readonly,
+            connected=view.connected,
+            absence=view.reason,
+            unlocked=view.unlocked,
+        )

@@ -1,0 +1,170 @@
+"""Everything that fills the store: a poll a source, the logs, and the link to the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+
+from entraclaw_tui.dashboard import key
+from entraclaw_tui.dashboard.link import WorkerLink
+from entraclaw_tui.dashboard.poll import Loop, Poll
+from entraclaw_tui.dashboard.sources import Follow, Sources
+from entraclaw_tui.dashboard.store import Store
+from entraclaw_tui.dashboard.worker_view import WorkerView
+from entraclaw_tui.ipc.errors import ConnectionLost, WireError
+from entraclaw_tui.ipc.messages import Snapshot
+from entraclaw_tui.model.consent import AuditEntry
+from entraclaw_tui.model.job import Usage
+from entraclaw_tui.model.log import LogLine
+from entraclaw_tui.model.privacy import Privacy
+from entraclaw_tui.model.source import Empty, Failed, Loaded, value_of
+
+LOG_LINES = 5000
+"""Lines that are kept until the log pane takes them."""
+WORKER_HINT = "`entraclaw-tui agent start` starts it; `entraclaw-tui doctor` looks deeper."
+
+# Seconds between two questions. What changes by itself is asked often, what costs much seldom;
+# an unhealthy job is watched closely.
+_JOB, _JOB_ILL = 15.0, 3.0
+_USAGE = 15.0
+_KEYCHAIN, _PRIVACY, _MACHINE = 60.0, 120.0, 600.0
+
+
+class Feeds:
+    """Runs the sources. `start` may come long before a screen exists."""
+
+    def __init__(
+        self, sources: Sources, link: WorkerLink, store: Store, clock: Callable[[], float]
+    ) -> None:
+        self.store = store
+        self.link = link
+        self.lines: deque[LogLine] = deque(maxlen=LOG_LINES)
+        """Log lines that no pane has taken yet."""
+        self._sources = sources
+        self._clock = clock
+        self._tasks: list[asyncio.Task[None]] = []
+        self._connected = False
+        self._audit_seq = 0
+        self._job = Poll(key.JOB, sources.job, self._job_pace, store)
+        self._polls: tuple[Loop, ...] = (
+            self._job,
+            Poll(key.MACHINE, sources.machine, lambda: _MACHINE, store),
+            Poll(key.KEYCHAIN, sources.keychain, lambda: _KEYCHAIN, store),
+            Poll(key.PRIVACY, self._privacy, lambda: _PRIVACY, store),
+            Poll(key.USAGE, self._usage, lambda: _USAGE, store),
+        )
+
+    def start(self) -> None:
+        """Begin, in the running loop. Once begun it does nothing."""
+        if self._tasks:
+            return
+        self.link.listen(self._heard)
+        self.link.listen_audit(self._audited)
+        begin = asyncio.create_task
+        self._tasks = [begin(self.link.run(), name="worker link")]
+        self._tasks += [begin(poll.run(), name=f"poll {poll.name}") for poll in self._polls]
+        self._tasks += [begin(self._follow(follow), name="log") for follow in self._sources.logs]
+
+    async def stop(self) -> None:
+        """End everything and wait until it has ended."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    def refresh(self) -> None:
+        """Ask every source at once."""
+        self.link.retry_now()
+        for poll in self._polls:
+            poll.hurry()
+
+    def pause(self) -> None:
+        """Ask nothing while nobody can look."""
+        for poll in self._polls:
+            poll.pause()
+
+    def resume(self) -> None:
+        """Go on, with fresh answers."""
+        for poll in self._polls:
+            poll.resume()
+
+    def _heard(self, view: WorkerView) -> None:
+        self.store.put(key.REQUESTS, _part(view, lambda s: s.requests))
+        self.store.put(key.GRANTS, _part(view, lambda s: s.grants))
+        self.store.put(key.TOKENS, _part(view, lambda s: s.tokens))
+        if view.connected != self._connected:
+            self._connected = view.connected
+            # The worker came or went: what launchd says of it is old now.
+            self._job.hurry()
+            if view.connected:
+                self._tasks.append(asyncio.create_task(self._old_audit(), name="audit tail"))
+
+    async def _old_audit(self) -> None:
+        with contextlib.suppress(WireError, ConnectionLost):
+            for entry in await self.link.audit_tail(50):
+                self._audited(entry)
+
+    def _audited(self, entry: AuditEntry) -> None:
+        if entry.seq > self._audit_seq:
+            self._audit_seq = entry.seq
+            self.lines.append(audit_line(entry))
+
+    def _job_pace(self) -> float:
+        job = value_of(self.store.get(key.JOB))
+        return _JOB if self._connected and job is not None and job.alive else _JOB_ILL
+
+    async def _usage(self) -> Loaded[Usage] | Empty | Failed:
+        job = value_of(self.store.get(key.JOB))
+        if job is None or job.pid is None:
+            return Empty("no process")
+        usage = self._sources.usage(job.pid)
+        return Loaded(usage, self._clock()) if usage is not None else Empty("no process")
+
+    async def _privacy(self) -> Loaded[Privacy] | Empty | Failed:
+        """Read it here; where this terminal may not, ask the worker, which often may."""
+        own = await self._sources.privacy()
+        if self.link.view.connected and not _whole(own):
+            with contextlib.suppress(WireError, ConnectionLost):
+                other = (await self.link.privacy()).privacy
+                if isinstance(other, Loaded) and _more(other.value, own):
+                    return other
+        return own
+
+    async def _follow(self, follow: Follow) -> None:
+        try:
+            async for batch in follow():
+                self.lines.extend(batch)
+        except Exception as error:  # the log ends with a word about why, the panel goes on
+            reason = f"This log cannot be followed any more ({type(error).__name__})."
+            self.lines.append(LogLine(self._clock(), "panel", "error", reason))
+
+
+def audit_line(entry: AuditEntry) -> LogLine:
+    """Return a line of the audit as one of the logs."""
+    detail = "  ".join(f"{name}={value}" for name, value in entry.detail.items())
+    level = "warning" if entry.event.rpartition(".")[2] in _NOTEWORTHY else "info"
+    return LogLine(entry.at, "audit", level, f"{entry.event}  {detail or entry.subject}")
+
+
+_NOTEWORTHY = frozenset({"denied", "deny", "blocked", "block", "refused", "failed", "wrong_pin"})
+
+
+def _part(view: WorkerView, part: Callable[[Snapshot], key.T]) -> Loaded[key.T] | Empty | Failed:
+    """Return what a pane of the worker's shows. Data from a worker that went becomes stale."""
+    if view.connected and view.snapshot is not None:
+        return Loaded(part(view.snapshot), view.at)
+    return Failed(view.reason, WORKER_HINT)
+
+
+def _whole(privacy: Loaded[Privacy] | Empty | Failed) -> bool:
+    return (
+        isinstance(privacy, Loaded)
+        and privacy.value.user_database != "denied"
+        and privacy.value.system_database != "denied"
+    )
+
+
+def _more(other: Privacy, own: Loaded[Privacy] | Empty | Failed) -> bool:
+    return not isinstance(own, Loaded) or len(other.grants) > len(own.value.grants)

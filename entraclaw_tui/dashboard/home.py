@@ -1,0 +1,144 @@
+"""The panes on one screen, laid out by the size of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from entraclaw_tui.dashboard.desk import Desk
+from entraclaw_tui.dashboard.layout import LEFT, PANES, RIGHT, SMALLEST, Plan, plan
+from entraclaw_tui.dashboard.panes.grants import GrantsPane
+from entraclaw_tui.dashboard.panes.job import JobPane
+from entraclaw_tui.dashboard.panes.keychain import KeychainPane
+from entraclaw_tui.dashboard.panes.logs import LogsPane
+from entraclaw_tui.dashboard.panes.privacy import PrivacyPane
+from entraclaw_tui.dashboard.panes.requests import RequestsPane
+from entraclaw_tui.dashboard.panes.tokens import TokensPane
+from entraclaw_tui.dashboard.widgets.key_footer import KeyFooter
+from entraclaw_tui.dashboard.widgets.note_line import NoteLine
+from entraclaw_tui.dashboard.widgets.pane import Pane
+from entraclaw_tui.dashboard.widgets.preview import Preview
+from entraclaw_tui.dashboard.widgets.status_line import StatusLine
+from entraclaw_tui.dashboard.widgets.tab_bar import TabBar
+
+
+class Home(Screen[None], inherit_bindings=False):
+    """Status line, panes, message line, keys."""
+
+    AUTO_FOCUS = "#requests"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.requests = RequestsPane(desk)
+        self.grants = GrantsPane(desk)
+        self.panes: dict[str, Pane] = {
+            pane.NAME: pane
+            for pane in (
+                self.requests,
+                self.grants,
+                TokensPane(desk),
+                JobPane(desk),
+                KeychainPane(desk),
+                PrivacyPane(desk),
+                LogsPane(desk),
+            )
+        }
+        self.active = PANES[0]
+        self.zoomed = False
+        self.note = NoteLine(desk)
+        self.preview = Preview(self.requests)
+        self._status = StatusLine(desk)
+        self._tabs = TabBar(list(self.panes.values()), lambda: self.active)
+        self._keys = KeyFooter(lambda: self.pane)
+        self._plan: Plan | None = None
+
+    def compose(self) -> ComposeResult:
+        """Place everything once; `place` shows what fits."""
+        yield self._status
+        yield self._tabs
+        with Horizontal(id="top"):
+            with Vertical(id="left"):
+                yield from self._column(LEFT)
+                yield self.preview
+            with Vertical(id="right"):
+                yield from self._column(RIGHT)
+        yield self.panes["logs"]
+        yield self.note
+        yield self._keys
+        yield Static(id="small", markup=False)
+
+    def _column(self, names: tuple[str, ...]) -> Iterator[Pane]:
+        for name in names:
+            yield self.panes[name]
+
+    @property
+    def pane(self) -> Pane:
+        """The pane in focus."""
+        return self.panes[self.active]
+
+    def go(self, name: str) -> None:
+        """Put the focus on a pane."""
+        self.active = name
+        self.place()
+        self.pane.focus(scroll_visible=False)
+        self.bars()
+
+    def zoom(self, on: bool) -> None:
+        """Give one pane the whole window, or end that."""
+        self.zoomed = self.pane.zoomed = on
+        self.place()
+        self.pane.reload()
+
+    def place(self) -> None:
+        """Show the panes that fit, in the rows that the plan gives them."""
+        size = self.app.size
+        now = plan(size.width, size.height, self.active, self.zoomed)
+        if now == self._plan:
+            return
+        self._plan = now
+        small = self.query_one("#small", Static)
+        small.display = now.too_small
+        if now.too_small:
+            words = f"This window is too small: make it {SMALLEST[0]} x {SMALLEST[1]} or larger."
+            small.update(Content(words))
+        for bar in (self._status, self.note, self._keys):
+            bar.display = not now.too_small
+        self._tabs.display = now.tabs
+        for name, pane in self.panes.items():
+            pane.display = name in now.rows
+            rows = now.rows.get(name)
+            pane.styles.height = "1fr" if rows is None else rows
+        self.preview.display = now.preview
+        left, right = (any(n in now.rows for n in side) for side in (LEFT, RIGHT))
+        self.query_one("#left").display = left
+        self.query_one("#right").display = right
+        top = self.query_one("#top")
+        top.display = left or right
+        heights = [now.rows[n] for n in LEFT if n in now.rows]
+        fixed = [h for h in heights if h is not None]
+        top.styles.height = sum(fixed) if len(fixed) == len(LEFT) else "1fr"
+
+    def bars(self) -> None:
+        """Paint what changed in the bars."""
+        for bar in (self._status, self._tabs, self.note, self._keys):
+            bar.repaint()
+        if self.preview.display:
+            self.preview.repaint()
+
+    def on_resize(self) -> None:
+        """Lay out for the new size."""
+        self.place()
+
+    def on_descendant_focus(self) -> None:
+        """Follow a focus that a click moved."""
+        focused = self.focused
+        name = focused.id if focused is not None else None
+        if name in self.panes and name != self.active:
+            self.go(str(name))
+        else:
+            self.bars()

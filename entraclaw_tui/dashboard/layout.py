@@ -1,0 +1,56 @@
+"""Where the panes go, by the size of the window alone: what arrives moves nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LEFT = ("requests", "grants", "tokens")
+RIGHT = ("job", "keychain", "privacy")
+PANES = (*LEFT, *RIGHT, "logs")
+"""In the order of their numbers, 1 to 7. What needs a person comes first."""
+
+WIDE = (100, 30)
+SMALLEST = (60, 15)
+BARS = 3
+"""Rows of the status line, the note and the footer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which panes are shown and how many rows each gets; None for what is left over."""
+
+    tabs: bool
+    rows: dict[str, int | None] = field(default_factory=dict)
+    preview: bool = False
+    """Whether the request under the cursor is told below the list."""
+
+    @property
+    def too_small(self) -> bool:
+        """Whether nothing fits."""
+        return not self.rows
+
+
+def plan(width: int, height: int, active: str, zoomed: bool) -> Plan:
+    """Return the plan for a window of this size with this pane in focus."""
+    if width < SMALLEST[0] or height < SMALLEST[1]:
+        return Plan(tabs=False)
+    if zoomed:
+        return Plan(tabs=True, rows={active: None})
+    if width >= WIDE[0] and height >= WIDE[1]:
+        return Plan(tabs=False, rows=_wide(height - BARS))
+    rows: dict[str, int | None] = {active: None}
+    if active != "logs" and height >= 22:
+        rows["logs"] = 5 if height < 28 else 8
+    return Plan(tabs=True, rows=rows, preview=active == "requests" and height >= 22)
+
+
+def _wide(rows: int) -> dict[str, int | None]:
+    """Both columns as high as each other; a third to a half of the window stays for the logs."""
+    top = max(18, min(rows * 11 // 20, 27))
+    low, high = top // 3, top - 2 * (top // 3)
+    plan: dict[str, int | None] = {}
+    for column in (LEFT, RIGHT):
+        plan[column[0]] = high
+        plan[column[1]] = plan[column[2]] = low
+    plan["logs"] = None
+    return plan

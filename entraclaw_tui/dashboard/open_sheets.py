@@ -1,0 +1,98 @@
+"""Which sheet opens for what, and what follows from its answer. Imported with the first sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING
+
+from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard.lines import Tone
+from entraclaw_tui.dashboard.sheets.confirm import ConfirmSheet
+from entraclaw_tui.dashboard.sheets.help import HelpSheet
+from entraclaw_tui.dashboard.sheets.reason import ReasonSheet
+from entraclaw_tui.dashboard.sheets.request import RequestSheet
+from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
+from entraclaw_tui.ipc.errors import ConnectionLost, WireError
+from entraclaw_tui.model.consent import Grant, Request
+
+if TYPE_CHECKING:
+    from entraclaw_tui.dashboard.app import Panel
+
+
+def open_request(panel: Panel, request: Request) -> None:
+    """Show one request, to read and decide."""
+    desk = panel.desk
+    panel.push_screen(
+        RequestSheet(
+            desk.link, request.id, desk.clock, readonly=desk.readonly, symbols=desk.symbols
+        )
+    )
+
+
+def open_reason(panel: Panel, request: Request) -> None:
+    """Ask why it is denied, then deny it with that."""
+    name = words.program(request.requester.executable)
+
+    def deny(reason: str | None) -> None:
+        if reason is not None:
+            decision = panel.desk.link.decide(request, "deny", reason=reason)
+            _send(panel, decision, f"Denied, and {name} was told why.")
+
+    panel.push_screen(ReasonSheet(name, panel.desk.symbols), deny)
+
+
+def revoke(panel: Panel, grant: Grant | None) -> None:
+    """End one grant, or all of them after a question."""
+    link = panel.desk.link
+    if grant is not None:
+        what = f"{words.scopes(grant.scopes)} for {words.program(grant.executable)}"
+        _send(panel, link.revoke(grant.id), f"Revoked {what}.")
+        return
+
+    def all_of_them(yes: bool | None) -> None:
+        if yes:
+            _send(panel, link.revoke_all(), "All grants are revoked.")
+
+    panel.push_screen(
+        ConfirmSheet(
+            "Revoke all grants?",
+            effect="Every program has to ask again, and its tokens are dropped.",
+            command=("entraclaw-tui", "grants", "revoke", "--all"),
+            yes="revoke all",
+        ),
+        all_of_them,
+    )
+
+
+def unlock(panel: Panel) -> None:
+    """Ask for the PIN."""
+    panel.push_screen(UnlockSheet(panel.desk.link, panel.desk.clock))
+
+
+def lock(panel: Panel) -> None:
+    """Close the session."""
+    _send(panel, panel.desk.link.lock(), "Locked: nothing can be allowed until you unlock.")
+
+
+def show_help(panel: Panel) -> None:
+    """Show the keys that work here."""
+    pane = panel.home.pane
+    own = [pane.NAME] if pane.NAME in ("requests", "grants", "logs") else []
+    places = (*own, "list", "app")
+    panel.push_screen(HelpSheet(*places, situation=pane.situation()))
+
+
+def _send(panel: Panel, call: Coroutine[object, object, object], done: str) -> None:
+    """Ask the worker for something and say how it went."""
+
+    async def tell() -> None:
+        try:
+            await call
+        except WireError as error:
+            panel.say(f"{error.message} {error.hint}".strip(), Tone.BAD)
+        except ConnectionLost as error:
+            panel.say(str(error), Tone.BAD)
+        else:
+            panel.say(done)
+
+    panel.run_worker(tell(), exit_on_error=False)

@@ -1,0 +1,1 @@
+"""The seven panes: each turns what one source says into lines."""

@@ -1,0 +1,164 @@
+"""What was allowed, to whom, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard.action import Situation
+from entraclaw_tui.dashboard.actions import bindings
+from entraclaw_tui.dashboard.ages import ago, left, moment
+from entraclaw_tui.dashboard.key import GRANTS
+from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fact, fit, header, piece
+from entraclaw_tui.dashboard.widgets.list_pane import ListPane
+from entraclaw_tui.model.consent import Grant, Remember
+from entraclaw_tui.model.source import Source, value_of
+from entraclaw_tui.text import Shown, clean
+
+LINGER = 86400.0
+"""Seconds for which a grant that ended stays listed."""
+
+_COLUMNS = (
+    Column("state", 6),
+    Column("allows", flex=5),
+    Column("client", flex=4),
+    Column("uses", 5, right=True, from_width=80),
+    Column("ends in", 11, right=True),
+)
+
+
+class GrantsPane(ListPane[Grant]):
+    """Live grants, oldest first; below them those that ended in the last day."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("grants")]
+
+    NAME = "grants"
+    NUMBER = 2
+    TITLE = "Grants"
+    SHORT = "Grants"
+
+    class Revoked(ListPane.Opened):
+        """A grant is to be ended, or all of them where `grant` is None."""
+
+        def __init__(self, grant: Grant | None) -> None:
+            super().__init__()
+            self.grant = grant
+
+    def source(self) -> Source[tuple[Grant, ...]] | None:
+        """Return the grants as the worker tells them."""
+        return self.desk.store.get(GRANTS)
+
+    def rows(self) -> Sequence[Grant]:
+        """Return the live ones, then the ended ones, newest end first."""
+        now = self.desk.clock()
+        known = value_of(self.source()) or ()
+        live = [g for g in known if lives(g, now)]
+        over = [g for g in known if not lives(g, now) and now - _ended(g) < LINGER]
+        over.sort(key=_ended, reverse=True)
+        return [*sorted(live, key=lambda g: (g.created_at, g.id)), *over]
+
+    def id_of(self, row: Grant) -> str:
+        """Return the grant's id."""
+        return row.id
+
+    def columns(self, width: int) -> Line | None:
+        """Return the column titles."""
+        return header(_COLUMNS, width)
+
+    def paint(self, row: Grant, width: int, now: float) -> Line:
+        """Return state, scopes, client, uses, and when it ends or ended."""
+        live = lives(row, now)
+        plain = Tone.PLAIN if live else Tone.DIM
+        ends = self._ends(row, now) if live else piece(ago(now - _ended(row)), Tone.DIM)
+        return fit(
+            _COLUMNS,
+            (
+                piece("live", Tone.GOOD) if live else piece("ended", Tone.DIM),
+                Piece(words.scopes(row.scopes), plain),
+                Piece(words.program(row.executable or row.client_name), plain),
+                piece(str(row.uses), plain),
+                ends,
+            ),
+            width,
+        )
+
+    def _ends(self, row: Grant, now: float) -> Piece:
+        if row.remember is Remember.UNTIL_LOCK:
+            return piece("until lock")
+        return piece(left(row.expires_at - now))
+
+    def subtitle(self) -> tuple[Piece, ...]:
+        """Return how many live."""
+        return (piece(f"{self.live} live", Tone.DIM),)
+
+    def badge(self) -> Piece | None:
+        """Return how many live."""
+        return piece(str(self.live), Tone.DIM) if self.live else None
+
+    def nothing(self) -> str:
+        """Return what an empty list means."""
+        return "No grant lives: every request asks you."
+
+    @property
+    def live(self) -> int:
+        """How many grants live."""
+        now = self.desk.clock()
+        return sum(lives(g, now) for g in value_of(self.source()) or ())
+
+    def details(self, row: Grant, now: float) -> list[Line]:
+        """Return everything that is known of a grant."""
+        ended = row.ended_at is not None
+        lines = [
+            fact("client", Piece(clean(row.client_name), Tone.STRONG)),
+            fact("program", Piece(clean(row.executable))),
+            fact("bound to", Piece(clean(row.identity))),
+            fact("account", Piece(clean(row.account))),
+            fact("agent", Piece(clean(row.agent or "none"))),
+            fact("tenant", Piece(clean(row.tenant))),
+            fact("resource", Piece(clean(row.resource))),
+            *(
+                fact("allows" if n == 0 else "", Piece(clean(scope)))
+                for n, scope in enumerate(row.scopes)
+            ),
+            fact("tier", words.tier(row.tier)),
+            fact("given", piece(f"{moment(row.created_at)}, {ago(now - row.created_at)}")),
+            fact("ends", piece(moment(row.expires_at))),
+        ]
+        if ended:
+            by = clean(row.ended_by or "unknown")
+            lines.append(fact("ended", piece(f"{moment(_ended(row))}, "), Piece(by, Tone.LOOK)))
+        used = f", last {ago(now - row.last_used_at)}" if row.last_used_at else ""
+        lines.append(fact("used", Piece(Shown(words.count(row.uses, "time") + used))))
+        return lines
+
+    # -- keys
+
+    def situation(self) -> Situation:
+        """Return what holds for the selected grant."""
+        row = self.selected
+        live = row is not None and lives(row, self.desk.clock())
+        return replace(super().situation(), live=live, any_live=self.live > 0)
+
+    def action_revoke(self) -> None:
+        """End the selected grant."""
+        grant = self.meant("grants.revoke")
+        if grant is not None:
+            self.post_message(self.Revoked(grant))
+
+    def action_revoke_all(self) -> None:
+        """End every grant, after a question."""
+        if self.may("grants.revoke_all"):
+            self.post_message(self.Revoked(None))
+
+
+def lives(grant: Grant, now: float) -> bool:
+    """Return whether a grant still counts."""
+    return grant.ended_at is None and grant.expires_at > now
+
+
+def _ended(grant: Grant) -> float:
+    return grant.ended_at if grant.ended_at is not None else grant.expires_at

@@ -1,0 +1,224 @@
+"""Who is asking to act as the person, for what, and for how much longer."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard.action import Situation
+from entraclaw_tui.dashboard.actions import bindings
+from entraclaw_tui.dashboard.ages import ago, left
+from entraclaw_tui.dashboard.key import REQUESTS
+from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fit, header, piece
+from entraclaw_tui.dashboard.widgets.list_pane import ListPane
+from entraclaw_tui.ipc.errors import ConnectionLost, WireError
+from entraclaw_tui.model.consent import Request, State
+from entraclaw_tui.model.source import Source, value_of
+from entraclaw_tui.text import Shown, clean
+
+LINGER = 600.0
+"""Seconds for which a request that is over stays listed, dimmed."""
+_LINGERING = 12
+"""How many of those at most."""
+
+_COLUMNS = (
+    Column("tier", 6),
+    Column("wants", flex=5),
+    Column("client", flex=4),
+    Column("asked", 10, from_width=80),
+    Column("ends in", 11, right=True),
+)
+_OUTCOMES = {
+    State.APPROVED: ("allowed", Tone.GOOD),
+    State.EXCHANGING: ("exchanging", Tone.ACCENT),
+    State.READY: ("ready", Tone.GOOD),
+    State.DELIVERED: ("delivered", Tone.DIM),
+    State.DENIED: ("denied", Tone.DIM),
+    State.EXPIRED: ("expired", Tone.DIM),
+    State.CANCELLED: ("cancelled", Tone.DIM),
+    State.FAILED: ("failed", Tone.BAD),
+}
+
+
+class RequestsPane(ListPane[Request]):
+    """Requests that wait, oldest first; below them those that ended just now."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("requests")]
+
+    NAME = "requests"
+    NUMBER = 1
+    TITLE = "Requests"
+    SHORT = "Requests"
+
+    class Wanted(ListPane.Opened):
+        """The sheet of a request is to be opened; `reason` asks for a denial with a reason."""
+
+        def __init__(self, request: Request, *, reason: bool = False) -> None:
+            super().__init__()
+            self.request = request
+            self.reason = reason
+
+    def source(self) -> Source[tuple[Request, ...]] | None:
+        """Return the requests as the worker tells them."""
+        return self.desk.store.get(REQUESTS)
+
+    def rows(self) -> Sequence[Request]:
+        """Return those that wait or are under way, then those that ended lately."""
+        known = value_of(self.source()) or ()
+        now = self.desk.clock()
+        alive = [r for r in known if not r.state.final]
+        over = [r for r in known if r.state.final and now - _ended(r) < LINGER]
+        over.sort(key=_ended, reverse=True)
+        return [*sorted(alive, key=lambda r: (r.created_at, r.id)), *over[:_LINGERING]]
+
+    def id_of(self, row: Request) -> str:
+        """Return the request's id."""
+        return row.id
+
+    def columns(self, width: int) -> Line | None:
+        """Return the column titles."""
+        return header(_COLUMNS, width)
+
+    def paint(self, row: Request, width: int, now: float) -> Line:
+        """Return tier, wants, client and how long it still waits or how it ended."""
+        waits = row.state is State.PENDING
+        over = row.state.final
+        plain = Tone.DIM if over else Tone.PLAIN
+        asked = Piece(Shown(ago(now - row.created_at)), Tone.DIM)
+        tier = words.tier(row.tier)
+        return fit(
+            _COLUMNS,
+            (
+                Piece(tier.text, Tone.DIM) if over else tier,
+                Piece(words.scopes([s.name for s in row.scopes]), plain if over else Tone.STRONG),
+                Piece(words.program(row.requester.executable), plain),
+                asked,
+                self._time_left(row, now) if waits else self._outcome(row),
+            ),
+            width,
+        )
+
+    def _time_left(self, row: Request, now: float) -> Piece:
+        seconds = row.expires_at - now
+        tone = Tone.LOOK if seconds < 30 else Tone.PLAIN
+        return piece(left(seconds), tone)
+
+    def _outcome(self, row: Request) -> Piece:
+        word, tone = _OUTCOMES[row.state]
+        sign = f"{self.desk.symbols.bad} " if row.state is State.FAILED else ""
+        return piece(sign + word, tone)
+
+    def words(self, row: Request) -> str:
+        """Return scopes, program, claimed name, tier and state."""
+        names = " ".join(s.name for s in row.scopes)
+        return f"{names} {row.requester.executable} {row.claimed_name} {row.tier} {row.state}"
+
+    def subtitle(self) -> tuple[Piece, ...]:
+        """Return how many wait."""
+        number = self.waiting
+        return (piece(f"{number} waiting", Tone.LOOK),) if number else ()
+
+    def badge(self) -> Piece | None:
+        """Return how many wait."""
+        return piece(str(self.waiting), Tone.LOOK) if self.waiting else None
+
+    def nothing(self) -> str:
+        """Return what an empty list means."""
+        return "Nobody is asking. A request shows here the moment a program makes one."
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a person."""
+        return waiting(value_of(self.source()) or ())
+
+    # -- keys
+
+    def situation(self) -> Situation:
+        """Return what holds for the selected request."""
+        row = self.selected
+        pending = row is not None and row.state is State.PENDING
+        return replace(super().situation(), pending=pending)
+
+    def action_allow(self) -> None:
+        """Open the sheet, which alone can allow."""
+        if self.may("requests.allow") and self.selected is not None:
+            self.post_message(self.Wanted(self.selected))
+
+    def action_deny(self) -> None:
+        """Deny the request that is painted under the cursor."""
+        request = self.meant("requests.deny")
+        if request is not None:
+            self._send(self._deny(request))
+
+    def action_deny_always(self) -> None:
+        """Deny it and block its program."""
+        request = self.meant("requests.deny_always")
+        if request is not None:
+            self._send(self._deny(request, block=True))
+
+    def action_deny_reason(self) -> None:
+        """Deny it with a reason."""
+        request = self.meant("requests.deny_reason")
+        if request is not None:
+            self.post_message(self.Wanted(request, reason=True))
+
+    def _send(self, decision: Coroutine[object, object, str]) -> None:
+        async def tell() -> None:
+            try:
+                self.post_message(self.Said(await decision, Tone.PLAIN))
+            except WireError as error:
+                self.post_message(self.Said(f"{error.message} {error.hint}".strip(), Tone.BAD))
+            except ConnectionLost as error:
+                self.post_message(self.Said(str(error), Tone.BAD))
+
+        self.run_worker(tell(), exit_on_error=False)
+
+    async def _deny(self, request: Request, *, block: bool = False) -> str:
+        wants = words.scopes([s.name for s in request.scopes])
+        name = words.program(request.requester.executable)
+        await self.desk.link.decide(request, "deny")
+        if not block:
+            return f"Denied {wants} to {name}."
+        await self.desk.link.block(request.requester.identity)
+        return f"Denied {wants}; {name} is blocked from now on."
+
+
+def waiting(requests: Sequence[Request]) -> int:
+    """Return how many requests wait for a person."""
+    return sum(r.state is State.PENDING for r in requests)
+
+
+def _ended(request: Request) -> float:
+    return request.decided_at if request.decided_at is not None else request.expires_at
+
+
+def summary(row: Request) -> list[Line]:
+    """Return the few lines that tell a request apart, for below a narrow list."""
+    system = row.requester
+    said = f"\u201c{clean(row.claimed_name, 40)}\u201d"
+    if row.reason:
+        said += f"  \u201c{clean(row.reason, 200)}\u201d"
+    signature = system.signature
+    tone = {"valid": Tone.GOOD, "broken": Tone.BAD}.get(signature.status, Tone.LOOK)
+    lines: list[Line] = [
+        (
+            piece("program  ", Tone.DIM),
+            Piece(clean(system.executable, 200)),
+            piece("  "),
+            Piece(clean(signature.status), tone),
+            Piece(clean(f"  {signature.team}" if signature.team else ""), Tone.DIM),
+        ),
+        (piece("says     ", Tone.DIM), Piece(Shown(said))),
+    ]
+    if row.outcome_text:
+        lines.append((piece("outcome  ", Tone.DIM), Piece(clean(row.outcome_text, 300))))
+    for scope in row.scopes:
+        name = Piece(Shown(clean(scope.name, 60).ljust(22)))
+        tier = words.tier(scope.tier)
+        word = Piece(Shown(tier.text.ljust(9)), tier.tone)
+        lines.append((word, name, Piece(clean(scope.meaning, 200), Tone.DIM)))
+    return lines

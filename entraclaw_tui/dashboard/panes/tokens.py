@@ -1,0 +1,129 @@
+"""Which tokens exist, where they are kept and when they end. Never their text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard.ages import ago, left, moment
+from entraclaw_tui.dashboard.key import TOKENS
+from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fact, fit, header, piece
+from entraclaw_tui.dashboard.widgets.list_pane import ListPane
+from entraclaw_tui.model.consent import TokenInfo
+from entraclaw_tui.model.source import Source, value_of
+from entraclaw_tui.text import Shown, clean
+
+SOON = 300.0
+"""Seconds before its end from which a token wants a look."""
+LINGER = 3600.0
+"""Seconds for which a token that ended stays listed."""
+
+_COLUMNS = (
+    Column("", 1),
+    Column("token for", flex=5),
+    Column("client", flex=4),
+    Column("resource", 10, from_width=70),
+    Column("kept in", 8, from_width=50),
+    Column("ends in", 9, right=True),
+)
+
+
+class TokensPane(ListPane[TokenInfo]):
+    """Tokens that live, oldest first; below them those that ended in the last hour."""
+
+    NAME = "tokens"
+    NUMBER = 3
+    TITLE = "Tokens"
+    SHORT = "Tokens"
+
+    def source(self) -> Source[tuple[TokenInfo, ...]] | None:
+        """Return the tokens as the worker tells them."""
+        return self.desk.store.get(TOKENS)
+
+    def rows(self) -> Sequence[TokenInfo]:
+        """Return the live ones, then the ended ones, newest end first."""
+        now = self.desk.clock()
+        known = value_of(self.source()) or ()
+        over = [t for t in known if not _lives(t, now) and now - _ended(t) < LINGER]
+        over.sort(key=_ended, reverse=True)
+        live = sorted((t for t in known if _lives(t, now)), key=lambda t: (t.issued_at, t.id))
+        return [*live, *over]
+
+    def id_of(self, row: TokenInfo) -> str:
+        """Return the token's id."""
+        return row.id
+
+    def columns(self, width: int) -> Line | None:
+        """Return the column titles."""
+        return header(_COLUMNS, width)
+
+    def paint(self, row: TokenInfo, width: int, now: float) -> Line:
+        """Return a sign, scopes, client, resource, where it is kept and when it ends."""
+        signs = self.desk.symbols
+        live = _lives(row, now)
+        plain = Tone.PLAIN if live else Tone.DIM
+        seconds = row.expires_at - now
+        sign = piece(signs.nothing, Tone.DIM)
+        ends = piece("ended", Tone.DIM)
+        if live:
+            soon = seconds < SOON
+            sign = piece(signs.look, Tone.LOOK) if soon else piece(signs.fine, Tone.GOOD)
+            ends = piece(left(seconds), Tone.LOOK if soon else Tone.PLAIN)
+        return fit(
+            _COLUMNS,
+            (
+                sign,
+                Piece(words.scopes(row.scopes), plain),
+                Piece(clean(row.client_name, 60), plain),
+                Piece(words.resource(row.resource), Tone.DIM),
+                Piece(clean(row.kept_in), Tone.DIM),
+                ends,
+            ),
+            width,
+        )
+
+    def subtitle(self) -> tuple[Piece, ...]:
+        """Return how many live."""
+        return (piece(f"{self._live} live", Tone.DIM),)
+
+    def badge(self) -> Piece | None:
+        """Return how many live."""
+        return piece(str(self._live), Tone.DIM) if self._live else None
+
+    def nothing(self) -> str:
+        """Return what an empty list means."""
+        return "No token exists. One comes with each request that you allow."
+
+    @property
+    def _live(self) -> int:
+        now = self.desk.clock()
+        return sum(_lives(t, now) for t in value_of(self.source()) or ())
+
+    def details(self, row: TokenInfo, now: float) -> list[Line]:
+        """Return everything that is known of a token; its text never comes here."""
+        how = "from the cache" if row.from_cache else f"by an exchange of {row.exchange_ms} ms"
+        lines = [
+            *(
+                fact("scope" if n == 0 else "", Piece(clean(scope), Tone.STRONG))
+                for n, scope in enumerate(row.scopes)
+            ),
+            fact("resource", Piece(clean(row.resource))),
+            fact("client", Piece(clean(row.client_name))),
+            fact("account", Piece(clean(row.account))),
+            fact("issued", piece(f"{moment(row.issued_at)}, {ago(now - row.issued_at)}, {how}")),
+            fact("ends", piece(moment(row.expires_at))),
+            fact("kept in", Piece(clean(row.kept_in))),
+            fact("grant", Piece(clean(row.grant_id or "none: allowed once"))),
+            fact("request", Piece(clean(row.request_id))),
+        ]
+        if row.ended_at is not None:
+            lines.append(fact("ended", Piece(Shown(moment(row.ended_at)), Tone.LOOK)))
+        return lines
+
+
+def _lives(token: TokenInfo, now: float) -> bool:
+    return token.ended_at is None and token.expires_at > now
+
+
+def _ended(token: TokenInfo) -> float:
+    return token.ended_at if token.ended_at is not None else token.expires_at

@@ -1,0 +1,43 @@
+"""What ends the panel from outside: the terminal must be given back each time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+
+from rich.text import Text
+from textual.app import App
+
+from entraclaw_tui.text import clean_block
+
+_ENDING = (signal.SIGHUP, signal.SIGTERM)
+
+
+def catch(ended: Callable[[int], None]) -> Callable[[], None]:
+    """Call `ended` with the signal's number where one asks us to end; return what undoes it.
+
+    Textual handles neither: without this an SSH line that drops leaves the process half alive.
+    """
+    loop = asyncio.get_running_loop()
+    caught: list[int] = []
+    for number in _ENDING:
+        # Off the main thread (a test) signals cannot be caught.
+        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+            loop.add_signal_handler(number, ended, int(number))
+            caught.append(number)
+
+    def restore() -> None:
+        for number in caught:
+            loop.remove_signal_handler(number)
+
+    return restore
+
+
+def forget_locals(app: App[None]) -> None:
+    """End the app over an error that nobody caught, with a traceback that has no values in it."""
+    told = clean_block("".join(traceback.format_exception(*sys.exc_info())))
+    app.panic(Text(told))

@@ -1,0 +1,86 @@
+"""What the panel reads from the Mac by itself: one async function a source."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from entraclaw_tui.macos.host import Host
+from entraclaw_tui.macos.places import LABEL, Places
+from entraclaw_tui.model.job import Job, Usage
+from entraclaw_tui.model.keychain import Keychain
+from entraclaw_tui.model.log import LogLine
+from entraclaw_tui.model.machine import Machine
+from entraclaw_tui.model.privacy import Privacy
+from entraclaw_tui.model.source import Empty, Failed, Loaded
+
+T = TypeVar("T")
+
+Read: TypeAlias = Callable[[], Awaitable[Loaded[T] | Empty | Failed]]
+Follow: TypeAlias = Callable[[], AsyncIterator[list[LogLine]]]
+
+
+HISTORY = 300
+"""Lines of each log that are read from before the panel began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The readers. Each answers with data, nothing or a failure, and raises nothing expected."""
+
+    machine: Read[Machine]
+    job: Read[Job]
+    keychain: Read[Keychain]
+    privacy: Read[Privacy]
+    usage: Callable[[int], Usage | None]
+    """What the process with this pid uses now. Fast: it asks the kernel."""
+    logs: tuple[Follow, ...] = ()
+
+
+def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
+    """Return the sources of this Mac, real or pretend."""
+    from entraclaw_tui.macos import jobs, keychain, privacy, system, usage
+
+    async def machine() -> Loaded[Machine] | Empty | Failed:
+        return Loaded(await system.read_machine(host), clock())
+
+    async def job() -> Loaded[Job] | Empty | Failed:
+        return await jobs.read_job(host, LABEL)
+
+    async def keychain_items() -> Loaded[Keychain] | Empty | Failed:
+        return await keychain.read_keychain(host)
+
+    async def privacy_grants() -> Loaded[Privacy] | Empty | Failed:
+        return await privacy.read_privacy(host)
+
+    return Sources(
+        machine=machine,
+        job=job,
+        keychain=keychain_items,
+        privacy=privacy_grants,
+        usage=usage.read_usage,
+        logs=_logs(places),
+    )
+
+
+def _logs(places: Places) -> tuple[Follow, ...]:
+    from entraclaw_tui.macos import logs
+
+    def follow(path: Path, parse: Callable[[str], LogLine]) -> Follow:
+        async def lines() -> AsyncIterator[list[LogLine]]:
+            async for batch in logs.follow(path, last=HISTORY):
+                yield [parse(text) for text in batch]
+
+        return lines
+
+    def caught(origin: str) -> Callable[[str], LogLine]:
+        return lambda text: logs.parse_plain_line(text, origin)
+
+    return (
+        follow(places.worker_log, logs.parse_worker_line),
+        follow(places.launchd_log, logs.parse_launchd_line),
+        follow(places.agent_err, caught("agent err")),
+        follow(places.agent_out, caught("agent out")),
+    )

@@ -1,0 +1,102 @@
+"""The way in: make the environment harmless, start the sources, and only then import Textual."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import sys
+import time
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING
+
+import entraclaw_tui
+from entraclaw_tui.dashboard.feeds import Feeds
+from entraclaw_tui.dashboard.link import WorkerLink
+from entraclaw_tui.dashboard.sources import of_mac
+from entraclaw_tui.dashboard.store import Store
+from entraclaw_tui.dashboard.symbols import symbols_for
+from entraclaw_tui.macos.host import Host
+from entraclaw_tui.macos.places import Places
+
+if TYPE_CHECKING:
+    from entraclaw_tui.dashboard.app import Panel
+
+THEMES = ("dark", "light", "ansi-dark", "ansi-light")
+"""What `--theme` takes."""
+
+_KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_DISABLE_KITTY_KEY"})
+"""The only settings of Textual's that may come from the environment: none feeds keys or code."""
+
+
+class NoScreen(Exception):
+    """This terminal cannot show the panel. The message says why, for a person."""
+
+
+def start(
+    host: Host,
+    places: Places,
+    *,
+    banner: str = "",
+    readonly: bool = False,
+    theme: str = "",
+    mouse: bool = True,
+) -> int:
+    """Show the panel until the person leaves; return the exit code.
+
+    `theme` is one of THEMES, or empty. Raises NoScreen where there is no terminal for it.
+    """
+    _check_terminal()
+    disarm(os.environ)
+    return asyncio.run(_run(host, places, banner, readonly, theme, mouse))
+
+
+def disarm(environment: MutableMapping[str, str]) -> None:
+    """Take away what could press keys, load code or write files through Textual's settings.
+
+    `TEXTUAL_PRESS=a` would press a key of a consent panel; it is read when Textual is imported.
+    """
+    for name in [n for n in environment if n.startswith("TEXTUAL") and n not in _KEPT]:
+        del environment[name]
+    # Read at import as well; over SSH each costs bytes.
+    environment["TEXTUAL_ANIMATIONS"] = "none"
+    environment["TEXTUAL_SMOOTH_SCROLL"] = "0"
+
+
+async def _run(
+    host: Host, places: Places, banner: str, readonly: bool, theme: str, mouse: bool
+) -> int:
+    clock = time.time
+    link = WorkerLink(places.control_socket, entraclaw_tui.__version__, clock=clock)
+    feeds = Feeds(of_mac(host, places, clock), link, Store(), clock)
+    feeds.start()
+    # The tools answer while Textual is imported: the first picture has data in it.
+    await asyncio.to_thread(importlib.import_module, "entraclaw_tui.dashboard.app")
+    from entraclaw_tui.dashboard.app import Panel
+
+    panel: Panel = Panel(
+        host,
+        places,
+        banner=banner,
+        readonly=readonly,
+        theme=theme,
+        clock=clock,
+        feeds=feeds,
+        symbols=symbols_for(os.environ, sys.stdout.encoding or ""),
+    )
+    try:
+        await panel.run_async(mouse=mouse)
+    finally:
+        await feeds.stop()
+    return panel.return_code or 0
+
+
+def _check_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise NoScreen(
+            "The panel needs a terminal. Try `entraclaw-tui status`, which prints and ends."
+        )
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        raise NoScreen(
+            "This terminal cannot place text (TERM is dumb). Try `entraclaw-tui status`."
+        )

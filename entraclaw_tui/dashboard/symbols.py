@@ -1,0 +1,46 @@
+"""The few signs that the screen uses, in one place, with plain ones for terminals without them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """Signs of one column each, none of ambiguous width in the fonts that terminals use."""
+
+    fine: str = "\u25cf"
+    look: str = "\u25b2"
+    bad: str = "\u2717"
+    nothing: str = "\u2013"
+    cursor: str = "\u25b8"
+    ellipsis: str = "\u2026"
+    dot: str = "\u00b7"
+    arrow: str = "\u2192"
+    less: str = "\u2190"
+    plain: bool = False
+
+
+PLAIN = Symbols(
+    fine="*",
+    look="!",
+    bad="x",
+    nothing="-",
+    cursor=">",
+    ellipsis="~",
+    dot="-",
+    arrow=">",
+    less="<",
+    plain=True,
+)
+
+
+def symbols_for(environment: Mapping[str, str], encoding: str) -> Symbols:
+    """Return the signs this terminal can show.
+
+    The Linux console's font has 256 signs and lacks most; anything but UTF-8 has none of them.
+    """
+    if environment.get("TERM") == "linux" or encoding.lower().replace("-", "") != "utf8":
+        return PLAIN
+    return Symbols()

@@ -1,0 +1,1 @@
+"""The building blocks of the screen: one widget a file."""

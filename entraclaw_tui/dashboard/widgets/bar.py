@@ -1,0 +1,62 @@
+"""A bar of one line: parts at both ends, the least important left out where there is no room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from entraclaw_tui.dashboard.lines import Line, Piece, length, piece
+from entraclaw_tui.dashboard.widgets.line_view import LineView
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some pieces of a bar. The greater `give`, the sooner it goes; 0 stays."""
+
+    pieces: Line
+    give: int = 0
+
+
+class Bar(LineView, can_focus=False):
+    """Base of the bars."""
+
+    DEFAULT_CSS = """
+    Bar {
+        height: 1;
+        overflow: hidden hidden;
+    }
+    """
+
+    def count(self) -> int:
+        """Return that there is one line."""
+        return 1
+
+
+def join(left: Sequence[Part], right: Sequence[Part], width: int, gap: int = 2) -> Line:
+    """Return the bar's line: what fits, in its order, in `width` columns."""
+    kept_left, kept_right = list(left), list(right)
+    while _size(kept_left, gap) + _size(kept_right, gap) + gap > width:
+        going = max((p.give for p in (*kept_left, *kept_right)), default=0)
+        if going == 0:
+            break
+        kept_left = [p for p in kept_left if p.give != going]
+        kept_right = [p for p in kept_right if p.give != going]
+    blank = width - _size(kept_left, gap) - _size(kept_right, gap)
+    return (
+        *_joined(kept_left, gap),
+        piece(" " * max(blank, 1 if kept_right else 0)),
+        *_joined(kept_right, gap),
+    )
+
+
+def _size(parts: Sequence[Part], gap: int) -> int:
+    return sum(length(p.pieces) for p in parts) + gap * max(0, len(parts) - 1)
+
+
+def _joined(parts: Sequence[Part], gap: int) -> list[Piece]:
+    pieces: list[Piece] = []
+    for part in parts:
+        if pieces:
+            pieces.append(piece(" " * gap))
+        pieces.extend(part.pieces)
+    return pieces

@@ -1,0 +1,58 @@
+"""The keys that work now. What does not fit is counted, never cut in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from entraclaw_tui.dashboard.action import Action
+from entraclaw_tui.dashboard.actions import actions
+from entraclaw_tui.dashboard.lines import Line, Tone, length, piece
+from entraclaw_tui.dashboard.widgets.bar import Bar
+from entraclaw_tui.dashboard.widgets.pane import Pane
+
+_LAST = "help"
+
+
+class KeyFooter(Bar):
+    """The keys of the pane in focus, then those that work anywhere; help always stays."""
+
+    def __init__(self, active: Callable[[], Pane]) -> None:
+        super().__init__(id="keys")
+        self._active = active
+
+    def line(self, index: int, width: int) -> Line:
+        """Return the keys."""
+        shown = self._working()
+        last = [_key(a) for a in shown if a.id == _LAST]
+        keys = [_key(a) for a in shown if a.id != _LAST]
+        kept = list(keys)
+        while kept and _size(kept) + _size(last) + len(more := _more(keys, kept)) > width:
+            kept.pop()
+        more = _more(keys, kept)
+        line = tuple(p for key in (*kept, *last) for p in key)
+        return (piece(" "), *line, piece(more, Tone.DIM)) if more else (piece(" "), *line)
+
+    def _working(self) -> list[Action]:
+        pane = self._active()
+        everywhere = [a for a in actions("app") if a.footer]
+        own = [a for a in actions(pane.NAME) if a.footer] if pane.NAME in _WITH_KEYS else []
+        first = [a for a in everywhere if a.id == "open"]
+        rest = [a for a in everywhere if a.id != "open"]
+        return [a for a in (*first, *own, *rest) if not pane.refusal(a) and pane.offers(a)]
+
+
+_WITH_KEYS = frozenset({"requests", "grants", "logs"})
+
+
+def _key(action: Action) -> Line:
+    name = action.shown if action.id != "palette" else action.shown.partition(" ")[0]
+    return (piece(f" {name} ", Tone.KEY), piece(f" {action.label}  "))
+
+
+def _size(keys: list[Line]) -> int:
+    return 1 + sum(length(key) for key in keys)
+
+
+def _more(keys: list[Line], kept: list[Line]) -> str:
+    hidden = len(keys) - len(kept)
+    return f"+{hidden}" if hidden else ""

@@ -1,0 +1,229 @@
+"""A pane of rows, with a selection that what arrives never moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.binding import BindingType
+
+from entraclaw_tui.dashboard.action import Situation
+from entraclaw_tui.dashboard.actions import bindings
+from entraclaw_tui.dashboard.desk import Desk
+from entraclaw_tui.dashboard.lines import Line, Tone, piece
+from entraclaw_tui.dashboard.widgets.line_view import Lit
+from entraclaw_tui.dashboard.widgets.pane import Pane
+
+T = TypeVar("T")
+
+SETTLED = 0.5
+"""Seconds for which a row that came under the cursor by itself takes no decision."""
+
+
+class ListPane(Pane, Generic[T]):
+    """Base of the panes that list things. A subclass says how one thing looks as a row."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._rows: list[T] = []
+        self._notes: list[Line] = []
+        self._whole = 0
+        self._selected: str | None = None
+        self._index = 0
+        self._moved_at = float("-inf")
+
+    # -- what subclasses say
+
+    def rows(self) -> Sequence[T]:
+        """Return what the pane lists, in an order in which new things come last."""
+        raise NotImplementedError
+
+    def id_of(self, row: T) -> str:
+        """Return what tells a row from all others for as long as it exists."""
+        raise NotImplementedError
+
+    def paint(self, row: T, width: int, now: float) -> Line:
+        """Return a row as a line of `width` columns."""
+        raise NotImplementedError
+
+    def words(self, row: T) -> str:
+        """Return the text that a filter looks in."""
+        return "".join(p.text for p in self.paint(row, 200, self.desk.clock()))
+
+    def columns(self, width: int) -> Line | None:
+        """Return the line of column titles, or None."""
+        return None
+
+    def details(self, row: T, now: float) -> list[Line]:
+        """Return everything that is known of a row."""
+        return []
+
+    # -- taking up what the source says
+
+    def reload(self) -> None:
+        """Take up the rows as they are now; the selected one stays selected, where it is."""
+        whole = self.rows()
+        self._whole = len(whole)
+        rows = [r for r in whole if self.passes(self.words(r))] if self.sought else list(whole)
+        places = {self.id_of(row): place for place, row in enumerate(rows)}
+        before = self._index
+        self._rows = rows
+        if self._selected in places:
+            self._index = places[self._selected]
+        else:
+            self._index = max(0, min(self._index, len(rows) - 1))
+            self._selected = self.id_of(rows[self._index]) if rows else None
+            self._moved_at = self.desk.clock()
+        self.resized()
+        if rows and self._index != before and self.scroll_offset.y:
+            # Rows above came or went: keep the selected one on its line of the screen.
+            top = self.scroll_offset.y + self._index - before
+            self.scroll_to(y=top, animate=False)
+        self.tick()
+
+    def tick(self) -> None:
+        """Repaint what time has changed."""
+        self._notes = [] if self._rows else self.state_lines()
+        self.dress()
+        self.repaint()
+
+    def listed(self) -> tuple[int, int]:
+        """Return how many rows are listed, and how many there are without the filter."""
+        return len(self._rows), self._whole
+
+    # -- lines
+
+    def count(self) -> int:
+        """Return how many lines there are."""
+        return len(self._rows) or len(self._notes)
+
+    def header(self, width: int) -> Line | None:
+        """Return the column titles, indented like the rows."""
+        titles = self.columns(width - self._indent) if self._rows else None
+        return None if titles is None else (piece(" " * self._indent), *titles)
+
+    def line(self, index: int, width: int) -> Line:
+        """Return one row, with the cursor's sign before the selected one."""
+        if not self._rows:
+            return self._notes[index]
+        painted = self.paint(self._rows[index], width - self._indent - 1, self.desk.clock())
+        if self.stale:
+            painted = tuple(replace(p, tone=Tone.DIM) for p in painted)
+        sign = self.desk.symbols.cursor if self.lit(index) is Lit.CURSOR else ""
+        return (piece(sign.ljust(self._indent)), *painted)
+
+    def lit(self, index: int) -> Lit:
+        """Return whether the cursor is on a row."""
+        if not self._rows or not self.SELECTS or index != self._index:
+            return Lit.NO
+        return Lit.CURSOR if self.has_focus else Lit.AWAY
+
+    @property
+    def _indent(self) -> int:
+        return 2 if self.SELECTS else 1
+
+    # -- selection
+
+    @property
+    def selected(self) -> T | None:
+        """The selected row."""
+        return self._rows[self._index] if self._rows and self.SELECTS else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the selected row has been there long enough to be meant."""
+        return not 0 <= self.desk.clock() - self._moved_at < SETTLED
+
+    def select(self, index: int) -> None:
+        """Move the cursor to a row."""
+        if not self._rows:
+            return
+        self._index = max(0, min(index, len(self._rows) - 1))
+        self._selected = self.id_of(self._rows[self._index])
+        self._moved_at = float("-inf")
+        self.show_row(self._index)
+        self.repaint()
+        self.post_message(self.Moved())
+
+    def inspect(self) -> Callable[[], list[Line]] | None:
+        """Return what tells everything about the selected row, as it was selected."""
+        row = self.selected
+        if row is None or not self.details(row, self.desk.clock()):
+            return None
+        return lambda: self.details(row, self.desk.clock())
+
+    def situation(self) -> Situation:
+        """Return what holds now, for this pane's keys."""
+        return replace(super().situation(), row=self.selected is not None)
+
+    def meant(self, id: str) -> T | None:
+        """Return the selected row where action `id` may be done to it; else say why not."""
+        if not self.may(id) or self.selected is None:
+            return None
+        if not self.settled:
+            self.post_message(self.Said("This row just came under the cursor. Press it again."))
+            return None
+        return self.selected
+
+    def action_cursor_down(self) -> None:
+        """Go down a row."""
+        self.step(1)
+
+    def action_cursor_up(self) -> None:
+        """Go up a row."""
+        self.step(-1)
+
+    def action_page_down(self) -> None:
+        """Go down a page."""
+        self.step(self.page)
+
+    def action_page_up(self) -> None:
+        """Go up a page."""
+        self.step(-self.page)
+
+    def action_scroll_top(self) -> None:
+        """Go to the first row."""
+        self.step(-self.count())
+
+    def action_scroll_bottom(self) -> None:
+        """Go to the last row."""
+        self.step(self.count())
+
+    def step(self, rows: int) -> None:
+        """Move by some rows; where nothing can be selected, scroll."""
+        if self.SELECTS and self._rows:
+            self.select(self._index + rows)
+        else:
+            self.scroll_relative(y=rows, animate=False)
+
+    # -- events
+
+    def on_mount(self) -> None:
+        """Show what the source has said already."""
+        self.reload()
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """Show the cursor as away."""
+        self.repaint()
+
+    def on_resize(self) -> None:
+        """Wrap the words of a state anew."""
+        self.tick()
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the clicked row; a second click opens it."""
+        offset = event.get_content_offset(self)
+        index = self.index_at(offset.y) if offset is not None else None
+        if index is None or not self._rows or not self.SELECTS:
+            return
+        self.select(index)
+        if event.chain == 2:
+            self.post_message(self.Opened())

@@ -1,0 +1,185 @@
+"""A pane: a frame with a number, what its source says of itself, and keys that say why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.content import Content
+from textual.message import Message
+
+from entraclaw_tui.dashboard.action import Action, Situation
+from entraclaw_tui.dashboard.actions import action, reason_disabled
+from entraclaw_tui.dashboard.ages import age
+from entraclaw_tui.dashboard.desk import Desk
+from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
+from entraclaw_tui.dashboard.widgets.line_view import LineView
+from entraclaw_tui.model.source import Empty, Failed, Loaded, Source, Stale
+from entraclaw_tui.text import clean
+
+
+class Pane(LineView):
+    """Base of the panes, whatever they list."""
+
+    NAME = ""
+    NUMBER = 0
+    TITLE = ""
+    SHORT = ""
+    """The title where there is little room."""
+    SELECTS = True
+    """Whether its rows can be selected and opened."""
+
+    class Said(Message):
+        """A sentence for the message line."""
+
+        def __init__(self, text: str, tone: Tone = Tone.LOOK) -> None:
+            super().__init__()
+            self.text = text
+            self.tone = tone
+
+    class Opened(Message):
+        """The row in focus is to be opened."""
+
+    class Moved(Message):
+        """Another row was selected."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id=self.NAME)
+        self.desk = desk
+        self.sought = ""
+        """What the pane is filtered by, or empty."""
+        self.zoomed = False
+        self._frame: tuple[Content, Content] | None = None
+
+    # -- what subclasses say
+
+    def source(self) -> Source[object] | None:
+        """Return what the pane's source says."""
+        raise NotImplementedError
+
+    def listed(self) -> tuple[int, int]:
+        """Return how many rows are listed, and how many there are without the filter."""
+        raise NotImplementedError
+
+    def reload(self) -> None:
+        """Take up what the source says now."""
+        raise NotImplementedError
+
+    def tick(self) -> None:
+        """Repaint what time has changed."""
+        raise NotImplementedError
+
+    def subtitle(self) -> Sequence[Piece]:
+        """Return how much there is, for the lower border."""
+        return ()
+
+    def badge(self) -> Piece | None:
+        """Return a count or a sign for the tab."""
+        return None
+
+    def nothing(self) -> str:
+        """Return what to say where the source holds an empty list."""
+        return "Nothing here."
+
+    def inspect(self) -> Callable[[], list[Line]] | None:
+        """Return what tells everything about the selected row, or None."""
+        return None
+
+    # -- the frame and the states
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is shown is old."""
+        return isinstance(self.source(), Stale)
+
+    def state_lines(self) -> list[Line]:
+        """Return what stands in place of rows: reading, empty, failed, nothing matches."""
+        width = max(10, self.size.width - 2)
+        signs = self.desk.symbols
+        match self.source():
+            case None:
+                return [_note(f"Reading{signs.ellipsis}")]
+            case Failed(reason, hint):
+                told = wrap(clean(reason), width - 2)
+                lines: list[Line] = [
+                    (piece(f" {signs.bad if n == 0 else ' '} ", Tone.BAD), Piece(text))
+                    for n, text in enumerate(told)
+                ]
+                rest = wrap(clean(hint), width - 2) if hint else []
+                return [*lines, *(_note(f"  {text}") for text in rest)]
+            case Empty(reason):
+                return [_note(text) for text in wrap(clean(reason), width)]
+            case _ if self.sought:
+                sought = clean(self.sought, 40)
+                return [_note(f"Nothing matches /{sought}. Esc ends the filter.")]
+            case _:
+                return [_note(text) for text in wrap(clean(self.nothing()), width)]
+
+    def dress(self) -> None:
+        """Set title and subtitle, where they changed."""
+        frame = self._title(), self._subtitle()
+        if frame != self._frame:
+            self._frame = frame
+            # Content is taken as it is; a str would be read as markup.
+            self.border_title, self.border_subtitle = frame
+
+    def _title(self) -> Content:
+        title = Content(f" {self.NUMBER} {self.TITLE} ")
+        if self.sought:
+            title += Content.styled(f"/{clean(self.sought, 30)} ", "$tone-look")
+        return title
+
+    def _subtitle(self) -> Content:
+        source = self.source()
+        pieces: list[Piece] = []
+        if self.sought:
+            shown, whole = self.listed()
+            pieces.append(piece(f"{shown} of {whole}", Tone.LOOK))
+        elif isinstance(source, Loaded | Stale):
+            pieces.extend(self.subtitle())
+        if isinstance(source, Stale):
+            old = age(self.desk.clock() - source.at)
+            dot = f" {self.desk.symbols.dot} " if pieces else ""
+            words = "just lost" if old == "now" else f"{old} old"
+            pieces.append(piece(dot + words, Tone.LOOK))
+        if not pieces:
+            return Content("")
+        parts = [Content.styled(p.text, f"$tone-{p.tone}") for p in pieces]
+        return Content(" ") + Content("").join(parts) + Content(" ")
+
+    # -- keys
+
+    def situation(self) -> Situation:
+        """Return what holds now, for this pane's keys."""
+        return self.desk.situation()
+
+    def refusal(self, wanted: Action) -> str:
+        """Return why an action cannot work now, or an empty string."""
+        return reason_disabled(wanted, self.situation())
+
+    def may(self, id: str) -> bool:
+        """Return whether an action works now; where it does not, say why."""
+        reason = self.refusal(action(id))
+        if reason:
+            self.post_message(self.Said(reason))
+        return not reason
+
+    def offers(self, wanted: Action) -> bool:
+        """Return whether an action does something in this pane now, for the footer."""
+        return wanted.id != "open" or not self.SELECTS or self.situation().row
+
+    def filter(self, text: str) -> None:
+        """Show only rows with this text; `!` before it turns it around."""
+        if text != self.sought:
+            self.sought = text
+            self.reload()
+
+    def passes(self, words: str) -> bool:
+        """Return whether a row with these words is shown."""
+        sought = self.sought.casefold()
+        inverse = sought.startswith("!")
+        sought = sought.removeprefix("!")
+        return not sought or (sought in words.casefold()) is not inverse
+
+
+def _note(text: str) -> Line:
+    return (piece(" "), piece(text, Tone.DIM))

@@ -1,0 +1,107 @@
+"""The line that answers "is it alive?" without a look at any pane."""
+
+from __future__ import annotations
+
+from entraclaw_tui.dashboard.ages import age, left
+from entraclaw_tui.dashboard.desk import Desk
+from entraclaw_tui.dashboard.key import JOB, KEYCHAIN, MACHINE, REQUESTS
+from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece
+from entraclaw_tui.dashboard.panes.requests import waiting
+from entraclaw_tui.dashboard.widgets.bar import Bar, Part, join
+from entraclaw_tui.ipc.messages import WorkerInfo
+from entraclaw_tui.model.job import Job
+from entraclaw_tui.model.source import Empty, Failed, Source, value_of
+from entraclaw_tui.text import Shown, clean
+
+
+class StatusLine(Bar):
+    """Where we are on the left; worker, keychain, session and what waits on the right."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="status")
+        self.desk = desk
+
+    def line(self, index: int, width: int) -> Line:
+        """Return the line."""
+        return join(self._place(), self._health(), width)
+
+    def _place(self) -> list[Part]:
+        host = self.desk.host
+        machine = value_of(self.desk.store.get(MACHINE))
+        version = machine.macos if machine is not None else ""
+        if not version and host.marker is not None:
+            version = host.marker.macos
+        domain = machine.domain if machine is not None else host.domain
+        parts = [Part((piece(" entraclaw", Tone.ACCENT),), give=8)]
+        if host.pretend:
+            parts.append(Part((piece(" PRETEND MAC ", Tone.BADGE),)))
+        parts.append(Part((Piece(clean(f"{host.user}@{host.name}", 40), Tone.DIM),), give=6))
+        if version:
+            parts.append(Part((Piece(clean(f"macOS {version}", 20), Tone.DIM),), give=9))
+        parts.append(Part((Piece(clean(domain, 20), Tone.DIM),), give=10))
+        return parts
+
+    def _health(self) -> list[Part]:
+        view = self.desk.link.view
+        worker = view.snapshot.worker if view.connected and view.snapshot is not None else None
+        parts = [*self._worker(worker), *self._keychain(worker), *self._session()]
+        number = waiting(value_of(self.desk.store.get(REQUESTS)) or ())
+        if number:
+            parts.append(Part((piece(f" {number} waiting ", Tone.ALERT),)))
+        elif worker is not None:
+            parts.append(Part((piece("nothing waits ", Tone.DIM),), give=7))
+        return parts
+
+    def _worker(self, worker: WorkerInfo | None) -> list[Part]:
+        signs = self.desk.symbols
+        if worker is None:
+            why = self._absence(self.desk.store.get(JOB))
+            return [Part((piece(f"{signs.bad} ", Tone.BAD), piece(f"worker {why}", Tone.BAD)))]
+        ill = worker.paused or worker.storage == "degraded"
+        sign = piece(f"{signs.look} ", Tone.LOOK) if ill else piece(f"{signs.fine} ", Tone.GOOD)
+        parts = [Part((sign, piece(f"worker {worker.pid}")))]
+        if worker.paused:
+            parts.append(Part((piece("paused", Tone.LOOK),)))
+        if worker.storage == "degraded":
+            parts.append(Part((piece("storage trouble", Tone.LOOK),)))
+        up = age(self.desk.clock() - worker.started_at)
+        if not ill and up != "now":
+            parts.append(Part((piece(f"up {up}", Tone.DIM),), give=11))
+        return parts
+
+    def _absence(self, source: Source[Job] | None) -> str:
+        """Return in two words why no worker answers, as far as launchd knows."""
+        job = value_of(source)
+        if source is None or (not self.desk.link.view.at and job is not None and job.alive):
+            return f"connecting{self.desk.symbols.ellipsis}"
+        if isinstance(source, Empty):
+            return "not loaded"
+        if isinstance(source, Failed) or job is None:
+            return "not reached"
+        return "not answering" if job.alive else "not running"
+
+    def _keychain(self, worker: WorkerInfo | None) -> list[Part]:
+        signs = self.desk.symbols
+        if worker is not None and worker.keychain in ("locked", "unavailable"):
+            words = f"keychain {worker.keychain}"
+            return [Part((piece(f"{signs.bad} ", Tone.BAD), piece(words, Tone.BAD)), give=1)]
+        if isinstance(self.desk.store.get(KEYCHAIN), Failed):
+            words = "keychain not read"
+            return [Part((piece(f"{signs.look} ", Tone.LOOK), piece(words, Tone.LOOK)), give=2)]
+        if worker is not None and worker.keychain == "ok":
+            return [Part((piece(f"{signs.fine} ", Tone.GOOD), piece("keychain")), give=5)]
+        return []
+
+    def _session(self) -> list[Part]:
+        view = self.desk.link.view
+        session = view.session
+        if not view.connected or session is None or self.desk.readonly:
+            return [Part((piece("read only", Tone.DIM),), give=3)] if self.desk.readonly else []
+        if not session.may_allow:
+            return [Part((piece("deny only", Tone.DIM),), give=4)]
+        if not view.unlocked:
+            return [Part((piece("locked", Tone.DIM),), give=4)]
+        ends = session.idle_ends_at
+        rest = f" {left(ends - self.desk.clock())}" if ends is not None else ""
+        signs = self.desk.symbols
+        return [Part((piece(f"{signs.look} ", Tone.LOOK), Piece(Shown(f"unlocked{rest}"))), give=4)]
