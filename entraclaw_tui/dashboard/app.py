@@ -97,7 +97,7 @@ class Panel(App[None], inherit_bindings=False):
         self.feeds.link.listen(self._heard_worker)
         self.feeds.start()
         self._take_link()
-        self.set_interval(TICK, self._tick)
+        self.set_interval(TICK, self.tick)
 
     async def on_unmount(self) -> None:
         """End the sources and give the signals back."""
@@ -153,7 +153,8 @@ class Panel(App[None], inherit_bindings=False):
                 pane.reload()
         self.home.bars()
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Tell ages anew."""
         for pane in self.home.panes.values():
             if pane.display:
                 pane.tick()

@@ -46,7 +46,7 @@ def plan(width: int, height: int, active: str, zoomed: bool) -> Plan:
 
 def _wide(rows: int) -> dict[str, int | None]:
     """Both columns as high as each other; a third to a half of the window stays for the logs."""
-    top = max(18, min(rows * 11 // 20, 27))
+    top = max(18, min(rows * 3 // 5, 27))
     low, high = top // 3, top - 2 * (top // 3)
     plan: dict[str, int | None] = {}
     for column in (LEFT, RIGHT):

@@ -35,3 +35,8 @@ class Store:
     def get(self, key: Key[T]) -> Source[T] | None:
         """Return the latest of a source, or None while it has said nothing."""
         return cast("Source[T] | None", self._values.get(key.name))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The sources that have said something."""
+        return frozenset(self._values)

@@ -25,6 +25,9 @@ def _theme(name: str, dark: bool, tones: dict[str, str], ansi: bool = False) -> 
         boost=tones["raised"],
         variables={
             **{f"tone-{tone}": color for tone, color in tones.items()},
+            # Textual's own styles ask for these two in an ANSI theme.
+            "ansi-background": "ansi_black" if dark else "ansi_white",
+            "ansi-foreground": "ansi_white" if dark else "ansi_black",
             "border": tones["accent"],
             "border-blurred": tones["frame"],
             "block-cursor-foreground": tones["cursor-text"],

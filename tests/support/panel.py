@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+from textual.pilot import Pilot
 
 from entraclaw_tui.dashboard.app import Panel
 from entraclaw_tui.dashboard.link import WorkerLink
@@ -53,7 +56,9 @@ class Clock:
 
 def host(*, pretend: bool = True) -> Host:
     marker = Marker(1, "demo", 501, "/Users/demo", "studio", "26.5") if pretend else None
-    return Host(Path("/tmp/ec-test"), "demo", 501, Path("/tmp/ec-test/Users/demo"), "studio", marker)
+    return Host(
+        Path("/tmp/ec-test"), "demo", 501, Path("/tmp/ec-test/Users/demo"), "studio", marker
+    )
 
 
 # -- what the worker tells
@@ -281,7 +286,9 @@ class StandInLink(WorkerLink):
 
     def tell(self, whole: Snapshot) -> None:
         """Let the worker say something new."""
-        other = self._view.snapshot is not None and self._view.snapshot.worker.pid != whole.worker.pid
+        other = (
+            self._view.snapshot is not None and self._view.snapshot.worker.pid != whole.worker.pid
+        )
         self._change(WorkerView(True, "", whole, self._clock(), self._view.restarts + other))
 
     def lose(self, reason: str) -> None:
@@ -447,7 +454,7 @@ def always(answer: Loaded[object] | Empty | Failed) -> Read[object]:
 def follow(lines: list[LogLine]) -> Follow:
     """Return a log with these lines and no more."""
 
-    async def batches():  # type: ignore[no-untyped-def]
+    async def batches() -> AsyncIterator[list[LogLine]]:
         yield lines
 
     return batches
@@ -486,6 +493,7 @@ class Stage:
         self.link = StandInLink(self.clock, None if reason else first or snapshot())
         if reason:
             self.link.fail(reason)
+        self.afterwards: list[tuple[float, Callable[[], None]]] = []
         here = host(pretend=pretend)
         self.panel = Panel(
             here,
@@ -499,5 +507,38 @@ class Stage:
             symbols=symbols,
         )
 
+    def later(self, happen: Callable[[], None], *, at: float) -> None:
+        """Let something happen once the panel has settled, with the clock at `at`."""
+        self.afterwards.append((at, happen))
 
-MakeStage = Callable[..., Stage]
+
+async def settle(pilot: Pilot[None], stage: Stage) -> None:
+    """Wait until every source has spoken and everything said is on the screen."""
+    panel = stage.panel
+    names = ("machine", "job", "keychain", "privacy", "requests", "usage")
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        await pilot.pause()
+        spoken = all(name in panel.feeds.store.names for name in names)
+        if spoken and not panel.feeds.lines:
+            break
+        await asyncio.sleep(0.01)
+    else:
+        raise AssertionError("the sources did not speak")
+    while stage.afterwards:
+        stage.clock.at, happen = stage.afterwards.pop(0)
+        happen()
+        for _ in range(5):
+            await pilot.pause()
+    panel.tick()
+    await pilot.pause()
+
+
+def once_then(first: Read[object], after: Failed) -> Read[object]:
+    """Return a reader that answers once and fails from then on."""
+    answers = [first]
+
+    async def read() -> Loaded[object] | Empty | Failed:
+        return await answers.pop()() if answers else after
+
+    return read

@@ -55,7 +55,7 @@ class PrivacyPane(ListPane[PrivacyGrant]):
             (
                 self._sign(row),
                 Piece(self._use(row)),
-                Piece(words.program(row.client), Tone.DIM),
+                Piece(_short(row.client), Tone.DIM),
                 Piece(clean(row.state), _tone(row)),
                 piece(date(row.changed_at, now) if row.changed_at else "", Tone.DIM),
             ),
@@ -69,7 +69,7 @@ class PrivacyPane(ListPane[PrivacyGrant]):
         return piece(sign, tone)
 
     def _use(self, row: PrivacyGrant) -> Shown:
-        target = f" {self.desk.symbols.arrow} {words.program(row.target)}" if row.target else ""
+        target = f" {self.desk.symbols.arrow} {_short(row.target)}" if row.target else ""
         return Shown(clean(row.name or row.service, 60) + target)
 
     def subtitle(self) -> tuple[Piece, ...]:
@@ -118,3 +118,8 @@ def _tone(row: PrivacyGrant) -> Tone:
     if row.state in _GRANTED:
         return Tone.GOOD
     return Tone.BAD if row.state == "denied" else Tone.LOOK
+
+
+def _short(client: str) -> Shown:
+    """Return a program's own name: the end of its path, or of its bundle's name."""
+    return words.program(client) if "/" in client else clean(client.rpartition(".")[2], 60)

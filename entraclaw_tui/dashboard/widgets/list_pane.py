@@ -103,7 +103,7 @@ class ListPane(Pane, Generic[T]):
 
     def header(self, width: int) -> Line | None:
         """Return the column titles, indented like the rows."""
-        titles = self.columns(width - self._indent) if self._rows else None
+        titles = self.columns(width - self._indent - 1) if self._rows else None
         return None if titles is None else (piece(" " * self._indent), *titles)
 
     def line(self, index: int, width: int) -> Line:

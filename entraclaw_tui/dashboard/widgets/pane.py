@@ -123,9 +123,9 @@ class Pane(LineView):
             self.border_title, self.border_subtitle = frame
 
     def _title(self) -> Content:
-        title = Content(f" {self.NUMBER} {self.TITLE} ")
+        title = Content(f"{self.NUMBER} {self.TITLE}")
         if self.sought:
-            title += Content.styled(f"/{clean(self.sought, 30)} ", "$tone-look")
+            title += Content.styled(f"  /{clean(self.sought, 30)}", "$tone-look")
         return title
 
     def _subtitle(self) -> Content:
@@ -141,10 +141,8 @@ class Pane(LineView):
             dot = f" {self.desk.symbols.dot} " if pieces else ""
             words = "just lost" if old == "now" else f"{old} old"
             pieces.append(piece(dot + words, Tone.LOOK))
-        if not pieces:
-            return Content("")
         parts = [Content.styled(p.text, f"$tone-{p.tone}") for p in pieces]
-        return Content(" ") + Content("").join(parts) + Content(" ")
+        return Content("").join(parts)
 
     # -- keys
 

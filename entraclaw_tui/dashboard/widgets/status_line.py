@@ -100,8 +100,8 @@ class StatusLine(Bar):
         if not session.may_allow:
             return [Part((piece("deny only", Tone.DIM),), give=4)]
         if not view.unlocked:
-            return [Part((piece("locked", Tone.DIM),), give=4)]
+            return [Part((piece("session locked", Tone.DIM),), give=4)]
         ends = session.idle_ends_at
         rest = f" {left(ends - self.desk.clock())}" if ends is not None else ""
         signs = self.desk.symbols
-        return [Part((piece(f"{signs.look} ", Tone.LOOK), Piece(Shown(f"unlocked{rest}"))), give=4)]
+        return [Part((piece(f"{signs.look} ", Tone.LOOK), Piece(Shown(f"session open{rest}"))), give=4)]
