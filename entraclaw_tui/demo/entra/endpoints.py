@@ -6,7 +6,7 @@ import time
 import urllib.parse
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -83,7 +83,7 @@ class Authority:
             )
         )
         extra = (("x-ms-request-id", str(uuid.uuid4())), ("client-request-id", correlation[:64]))
-        return Reply(reply.status, reply.body, reply.kind, reply.headers + extra)
+        return replace(reply, headers=reply.headers + extra)
 
     def _route(self, method: str, path: str, form: Mapping[str, str]) -> Reply:
         tenant, _, rest = path.lstrip("/").partition("/")
