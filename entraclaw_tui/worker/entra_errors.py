@@ -75,7 +75,7 @@ _LONGEST = 3600.0
 _CONSENT = frozenset({65001, 65004, 65005, 650056, 650057, 90094})
 _STEP_UP = frozenset({50072, 50074, 50076, 50078, 50079, 50097, 50158, 53004})
 _STALE = frozenset({50173, 70008, 70043, 500133, 700082, 700084})
-_WRONG = frozenset({50013, 500131})
+_WRONG = frozenset({50013, 50027, 500131})
 _BLOCKED = frozenset({50055, 50057, 50105, 53000, 53001, 53003, 530035})
 _CLIENT = frozenset({50012, 700024, 700027, 700030, 7000215, 7000222})
 _CONFIG = frozenset(
@@ -96,6 +96,8 @@ _SUBERRORS: Mapping[str, Kind] = {
 _ERRORS: Mapping[str, Kind] = {
     "interaction_required": Kind.STEP_UP,
     "login_required": Kind.ASSERTION_STALE,
+    "expired_token": Kind.ASSERTION_STALE,
+    "authorization_declined": Kind.ASSERTION_STALE,
     "consent_required": Kind.CONSENT_NEEDED,
     "invalid_client": Kind.CLIENT_AUTH,
     "access_denied": Kind.BLOCKED,
