@@ -71,10 +71,11 @@ CREATE TABLE IF NOT EXISTS items (
 );
 """
 
-_COLUMNS = (
+COLUMNS = (
     "id, service, account, label, kind, comment, generic, creator_code, type_code, "
     "created, modified, creator, partition, requirement, open"
 )
+"""What an `Item` is made of, in order."""
 
 
 class KeychainStatus(Exception):
@@ -107,7 +108,7 @@ class Item:
     )
 
     def __init__(self, row: tuple[object, ...]) -> None:
-        names = [name.strip() for name in _COLUMNS.split(",")]
+        names = [name.strip() for name in COLUMNS.split(",")]
         self.id: int
         self.service: bytes
         self.account: bytes
@@ -200,7 +201,7 @@ class PretendKeychain:
         where = " AND ".join(f"{name} = ?" for name in given) or "1"
         with self._open() as database:
             rows = database.execute(
-                f"SELECT {_COLUMNS} FROM items WHERE {where} ORDER BY id",  # noqa: S608
+                f"SELECT {COLUMNS} FROM items WHERE {where} ORDER BY id",  # noqa: S608
                 tuple(given.values()),
             ).fetchall()
         return [Item(row) for row in rows]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 MARKER = ".entraclaw-pretend-mac.json"
@@ -23,6 +22,8 @@ class Layout:
     def marker(self) -> dict[str, object]:
         """Return what the pretend Mac says of itself. Raises OSError or ValueError."""
         if self._marker is None:
+            import json  # not every tool needs it
+
             loaded = json.loads((self.root / MARKER).read_bytes())
             if not isinstance(loaded, dict):
                 raise ValueError(f"{self.root / MARKER} holds no object")

@@ -33,6 +33,8 @@ def turn_on(
     of `leash` is closed, everything ends. The caller waits for the process in the end. Raises
     HostError where it does not come up.
     """
+    if is_on(host):
+        raise HostError(f"The launchd of {host.root} runs already.")
     layout = Layout(host.root)
     command = [sys.executable, "-I", "-m", "entraclaw_tui.demo.mac.launchd", str(host.root)]
     command += [f"--adopt={port}={descriptor}" for port, descriptor in (adopt or {}).items()]
