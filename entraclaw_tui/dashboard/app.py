@@ -32,7 +32,6 @@ from entraclaw_tui.dashboard.panes.requests import RequestsPane
 from entraclaw_tui.dashboard.sources import Sources, of_mac
 from entraclaw_tui.dashboard.store import Store
 from entraclaw_tui.dashboard.symbols import Symbols
-from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
 from entraclaw_tui.dashboard.widgets.pane import Pane
 from entraclaw_tui.dashboard.widgets.tab_bar import TabBar
 from entraclaw_tui.dashboard.worker_view import WorkerView
@@ -255,11 +254,9 @@ class Panel(App[None], inherit_bindings=False):
             self.home.zoom(False)
         self.home.bars()
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Ask what to filter by."""
-        bar = FilterInput(self.home.pane)
-        self.home.mount(bar, after=self.home.note)
-        bar.focus()
+        await self.home.ask_filter()
 
     def action_refresh_all(self) -> None:
         """Ask every source at once."""

@@ -21,7 +21,7 @@ class DetailSheet(Sheet[None]):
     def __init__(self, title: str, facts: Callable[[], list[Line]]) -> None:
         super().__init__()
         self.add_class("-calm")
-        self._title_line: Line = (piece(f" {title} "),)
+        self._title_line: Line = (piece(title),)
         self._facts = facts
         self._top = 0
         self._more = 0
@@ -36,8 +36,8 @@ class DetailSheet(Sheet[None]):
 
     def subtitle_text(self) -> Line:
         """Return how to go back, and how much is out of sight."""
-        more = f"{self._more} more below " if self._more else ""
-        return (piece(f" {more}Esc back ", Tone.DIM),)
+        more = f"{self._more} more below  " if self._more else ""
+        return (piece(f"{more}Esc back", Tone.DIM),)
 
     def lines(self, width: int, rows: int) -> list[Line]:
         """Return the facts that fit, from where the person scrolled to."""

@@ -92,8 +92,9 @@ class Feeds:
 
     def _heard(self, view: WorkerView) -> None:
         self.store.put(key.REQUESTS, _part(view, lambda s: s.requests))
-        self.store.put(key.GRANTS, _part(view, lambda s: s.grants))
-        self.store.put(key.TOKENS, _part(view, lambda s: s.tokens))
+        # What to do about it is said once, in the first pane.
+        self.store.put(key.GRANTS, _part(view, lambda s: s.grants, hint=""))
+        self.store.put(key.TOKENS, _part(view, lambda s: s.tokens, hint=""))
         if view.connected != self._connected:
             self._connected = view.connected
             # The worker came or went: what launchd says of it is old now.
@@ -151,11 +152,13 @@ def audit_line(entry: AuditEntry) -> LogLine:
 _NOTEWORTHY = frozenset({"denied", "deny", "blocked", "block", "refused", "failed", "wrong_pin"})
 
 
-def _part(view: WorkerView, part: Callable[[Snapshot], key.T]) -> Loaded[key.T] | Empty | Failed:
+def _part(
+    view: WorkerView, part: Callable[[Snapshot], key.T], hint: str = WORKER_HINT
+) -> Loaded[key.T] | Empty | Failed:
     """Return what a pane of the worker's shows. Data from a worker that went becomes stale."""
     if view.connected and view.snapshot is not None:
         return Loaded(part(view.snapshot), view.at)
-    return Failed(view.reason, WORKER_HINT)
+    return Failed(view.reason, hint)
 
 
 def _whole(privacy: Loaded[Privacy] | Empty | Failed) -> bool:

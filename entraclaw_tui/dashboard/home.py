@@ -19,6 +19,7 @@ from entraclaw_tui.dashboard.panes.logs import LogsPane
 from entraclaw_tui.dashboard.panes.privacy import PrivacyPane
 from entraclaw_tui.dashboard.panes.requests import RequestsPane
 from entraclaw_tui.dashboard.panes.tokens import TokensPane
+from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
 from entraclaw_tui.dashboard.widgets.key_footer import KeyFooter
 from entraclaw_tui.dashboard.widgets.note_line import NoteLine
 from entraclaw_tui.dashboard.widgets.pane import Pane
@@ -54,7 +55,7 @@ class Home(Screen[None], inherit_bindings=False):
         self.preview = Preview(self.requests)
         self._status = StatusLine(desk)
         self._tabs = TabBar(list(self.panes.values()), lambda: self.active)
-        self._keys = KeyFooter(lambda: self.pane)
+        self.keys = KeyFooter(lambda: self.pane)
         self._plan: Plan | None = None
 
     def compose(self) -> ComposeResult:
@@ -69,7 +70,7 @@ class Home(Screen[None], inherit_bindings=False):
                 yield from self._column(RIGHT)
         yield self.panes["logs"]
         yield self.note
-        yield self._keys
+        yield self.keys
         yield Static(id="small", markup=False)
 
     def _column(self, names: tuple[str, ...]) -> Iterator[Pane]:
@@ -86,6 +87,20 @@ class Home(Screen[None], inherit_bindings=False):
         self.active = name
         self.place()
         self.pane.focus(scroll_visible=False)
+        self.bars()
+
+    async def ask_filter(self) -> None:
+        """Let the person type what the pane is filtered by, where the message line stands."""
+        bar = FilterInput(self.pane)
+        await self.mount(bar, after=self.note)
+        self.note.display = False
+        self.keys.typing(True)
+        bar.focus()
+
+    def on_filter_input_left(self) -> None:
+        """Take the message line back."""
+        self.note.display = True
+        self.keys.typing(False)
         self.bars()
 
     def zoom(self, on: bool) -> None:
@@ -106,7 +121,7 @@ class Home(Screen[None], inherit_bindings=False):
         if now.too_small:
             words = f"This window is too small: make it {SMALLEST[0]} x {SMALLEST[1]} or larger."
             small.update(Content(words))
-        for bar in (self._status, self.note, self._keys):
+        for bar in (self._status, self.note, self.keys):
             bar.display = not now.too_small
         self._tabs.display = now.tabs
         for name, pane in self.panes.items():
@@ -125,7 +140,7 @@ class Home(Screen[None], inherit_bindings=False):
 
     def bars(self) -> None:
         """Paint what changed in the bars."""
-        for bar in (self._status, self._tabs, self.note, self._keys):
+        for bar in (self._status, self._tabs, self.note, self.keys):
             bar.repaint()
         if self.preview.display:
             self.preview.repaint()

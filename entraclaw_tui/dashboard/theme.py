@@ -63,6 +63,7 @@ DARK = _theme(
         "frame": "#3a4058",
         "cursor": "#7aa2f7",
         "cursor-text": "#10121a",
+        "chip-text": "#10121a",
         "cursor-away": "#252b40",
     },
 )
@@ -83,6 +84,7 @@ LIGHT = _theme(
         "frame": "#b9bfd2",
         "cursor": "#2856b8",
         "cursor-text": "#ffffff",
+        "chip-text": "#ffffff",
         "cursor-away": "#dbe2f3",
     },
 )
@@ -97,6 +99,7 @@ _ANSI = {
     "ground": "ansi_default",
     "raised": "ansi_default",
     "cursor": "ansi_blue",
+    "chip-text": "ansi_black",
     "cursor-away": "ansi_default",
 }
 

@@ -93,7 +93,7 @@ class GrantsPane(ListPane[Grant]):
 
     def subtitle(self) -> tuple[Piece, ...]:
         """Return how many live."""
-        return (piece(f"{self.live} live", Tone.DIM),)
+        return (piece(f"{self.live} live", Tone.DIM),) if self.rows() else ()
 
     def badge(self) -> Piece | None:
         """Return how many live."""

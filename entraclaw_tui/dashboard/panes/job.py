@@ -35,7 +35,7 @@ class JobPane(ListPane[tuple[str, Line]]):
         job = value_of(self.source())
         if job is None:
             return []
-        width = max(20, self.size.width - 2)
+        width = max(20, self.room - 2)
         usage = value_of(self.desk.store.get(USAGE)) if job.alive else None
         lines = self._facts(job, usage, width, self.desk.clock())
         if self.zoomed:
@@ -134,8 +134,6 @@ def _trouble(job: Job) -> list[Line]:
     if not job.alive and _ill(job) and job.throttle_seconds:
         wait = f"launchd starts it at most every {job.throttle_seconds} s"
         lines.append(fact("next start", piece(wait, Tone.LOOK)))
-    if job.immediate_reason and not job.alive:
-        lines.append(fact("last start", Piece(clean(job.immediate_reason))))
     return lines
 
 

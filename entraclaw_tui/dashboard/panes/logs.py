@@ -44,6 +44,11 @@ class LogsPane(ListPane[Entry]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("logs")]
 
+    DEFAULT_CSS = """
+    LogsPane { scrollbar-size-vertical: 0; }
+    LogsPane:focus { scrollbar-size-vertical: 1; }
+    """
+
     NAME = "logs"
     NUMBER = 7
     TITLE = "Logs"
@@ -99,7 +104,7 @@ class LogsPane(ListPane[Entry]):
             entries = [e for e in entries if self.passes(self.words(e))]
         if not self.wrapping:
             return entries
-        width = max(10, self.size.width - _BEFORE - 1)
+        width = max(10, self.room - _BEFORE - 1)
         return [
             Entry(e.at, e.log, part, first=number == 0)
             for e in entries

@@ -15,9 +15,9 @@ from entraclaw_tui.text import Shown, clean
 
 _COLUMNS = (
     Column("", 1),
-    Column("may use", flex=5),
-    Column("program", flex=4),
-    Column("state", 13, from_width=44),
+    Column("may use", flex=3),
+    Column("program", flex=2),
+    Column("state", 9, from_width=44),
     Column("since", 11, right=True, from_width=60),
 )
 _GRANTED = frozenset({"granted", "limited", "add only", "this run only"})
@@ -105,7 +105,7 @@ class PrivacyPane(ListPane[PrivacyGrant]):
             fact("service", Piece(clean(row.service))),
             fact("program", Piece(clean(client))),
             fact("named by", piece("its path" if row.client_is_path else "its bundle")),
-            fact("target", Piece(clean(row.target or "none"))),
+            *([fact("target", Piece(clean(row.target)))] if row.target else []),
             fact("state", Piece(clean(row.state), _tone(row))),
             fact("because", Piece(clean(row.reason or "unknown"))),
             fact("since", piece(moment(row.changed_at) if row.changed_at else "unknown")),

@@ -133,7 +133,7 @@ class RequestsPane(ListPane[Request]):
     @property
     def waiting(self) -> int:
         """How many requests wait for a person."""
-        return waiting(value_of(self.source()) or ())
+        return waiting(value_of(self.source()) or (), self.desk.clock())
 
     # -- keys
 
@@ -187,9 +187,9 @@ class RequestsPane(ListPane[Request]):
         return f"Denied {wants}; {name} is blocked from now on."
 
 
-def waiting(requests: Sequence[Request]) -> int:
+def waiting(requests: Sequence[Request], now: float) -> int:
     """Return how many requests wait for a person."""
-    return sum(r.state is State.PENDING for r in requests)
+    return sum(r.state is State.PENDING and r.expires_at > now for r in requests)
 
 
 def _ended(request: Request) -> float:

@@ -84,7 +84,7 @@ class TokensPane(ListPane[TokenInfo]):
 
     def subtitle(self) -> tuple[Piece, ...]:
         """Return how many live."""
-        return (piece(f"{self._live} live", Tone.DIM),)
+        return (piece(f"{self._live} live", Tone.DIM),) if self.rows() else ()
 
     def badge(self) -> Piece | None:
         """Return how many live."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
+from textual.message import Message
 from textual.widgets import Input
 
 from entraclaw_tui.dashboard.widgets.pane import Pane
@@ -24,6 +24,9 @@ class FilterInput(Input):
     }
     """
 
+    class Left(Message):
+        """The filter is no longer being typed."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop_filter", "End the filter"),
         Binding("enter", "keep", "Keep the filter"),
@@ -39,26 +42,25 @@ class FilterInput(Input):
         )
         self.cursor_blink = False
         self._pane = pane
-        self.tooltip = Content("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter as the text stands."""
         event.stop()
         self._pane.filter(event.value)
 
-    async def action_keep(self) -> None:
+    def action_keep(self) -> None:
         """Go back to the pane, filtered."""
-        await self._leave()
+        self._leave()
 
-    async def action_stop_filter(self) -> None:
+    def action_stop_filter(self) -> None:
         """Go back to the pane, with everything in it."""
         self._pane.filter("")
-        await self._leave()
+        self._leave()
 
-    async def on_blur(self) -> None:
+    def on_blur(self) -> None:
         """Keep what was typed when the person goes elsewhere."""
-        await self.remove()
+        self.post_message(self.Left())
+        self.remove()
 
-    async def _leave(self) -> None:
-        self._pane.focus()
-        await self.remove()
+    def _leave(self) -> None:
+        self._pane.focus()  # the blur does the rest

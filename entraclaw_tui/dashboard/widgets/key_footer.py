@@ -19,9 +19,17 @@ class KeyFooter(Bar):
     def __init__(self, active: Callable[[], Pane]) -> None:
         super().__init__(id="keys")
         self._active = active
+        self._typing = False
+
+    def typing(self, on: bool) -> None:
+        """Show the keys of the filter while one is typed."""
+        self._typing = on
+        self.repaint()
 
     def line(self, index: int, width: int) -> Line:
         """Return the keys."""
+        if self._typing:
+            return (piece(" "), *_cap("Enter", "keep"), *_cap("Esc", "show everything"))
         shown = self._working()
         last = [_key(a) for a in shown if a.id == _LAST]
         keys = [_key(a) for a in shown if a.id != _LAST]
@@ -34,10 +42,10 @@ class KeyFooter(Bar):
 
     def _working(self) -> list[Action]:
         pane = self._active()
-        everywhere = [a for a in actions("app") if a.footer]
+        everywhere = [a for a in actions("app") if a.footer or a.id == "back"]
         own = [a for a in actions(pane.NAME) if a.footer] if pane.NAME in _WITH_KEYS else []
-        first = [a for a in everywhere if a.id == "open"]
-        rest = [a for a in everywhere if a.id != "open"]
+        first = [a for a in everywhere if a.id in ("open", "back")]
+        rest = [a for a in everywhere if a.id not in ("open", "back")]
         return [a for a in (*first, *own, *rest) if not pane.refusal(a) and pane.offers(a)]
 
 
@@ -46,7 +54,11 @@ _WITH_KEYS = frozenset({"requests", "grants", "logs"})
 
 def _key(action: Action) -> Line:
     name = action.shown if action.id != "palette" else action.shown.partition(" ")[0]
-    return (piece(f" {name} ", Tone.KEY), piece(f" {action.label}  "))
+    return _cap(name, action.label)
+
+
+def _cap(name: str, label: str) -> Line:
+    return (piece(f" {name} ", Tone.KEY), piece(f" {label}  "))
 
 
 def _size(keys: list[Line]) -> int:

@@ -46,8 +46,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         & > .tone--bad { color: $tone-bad; }
         & > .tone--accent { color: $tone-accent; }
         & > .tone--key { color: $tone-cursor-text; background: $tone-accent; text-style: bold; }
-        & > .tone--alert { color: $tone-cursor-text; background: $tone-look; text-style: bold; }
-        & > .tone--badge { color: $tone-cursor-text; background: $tone-good; text-style: bold; }
+        & > .tone--alert { color: $tone-chip-text; background: $tone-look; text-style: bold; }
+        & > .tone--badge { color: $tone-chip-text; background: $tone-good; text-style: bold; }
         & > .line--cursor { color: $tone-cursor-text; background: $tone-cursor; text-style: bold; }
         & > .line--away { background: $tone-cursor-away; }
     }
@@ -80,7 +80,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def headed(self) -> bool:
         """Whether a header takes the first line."""
-        return self.header(self.size.width) is not None
+        return self.header(self.room) is not None
+
+    @property
+    def room(self) -> int:
+        """Columns that a line has beside the scrollbar."""
+        return self.scrollable_content_region.width
 
     def resized(self) -> None:
         """Take up that there are more or fewer rows."""
@@ -93,13 +98,13 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self.resized()
         changed = [y for y in range(self.size.height) if self._painted.get(y) != self._at(y)]
         if changed:
-            width = self.size.width
+            width = self.room
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the view, for Textual."""
         self._painted[y] = line, lit = self._at(y)
-        width = self.size.width
+        width = self.room
         base = self.rich_style
         if lit is Lit.CURSOR:
             style = base + self.get_component_rich_style(lit.value, partial=True)
@@ -119,7 +124,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return self.get_component_rich_style(f"tone--{tone}", partial=True)
 
     def _at(self, y: int) -> tuple[Line, Lit]:
-        width = self.size.width
+        width = self.room
         headed = self.headed
         if y == 0 and headed:
             return cut(self.header(width) or (), width), Lit.NO

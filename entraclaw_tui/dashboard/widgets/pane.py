@@ -11,10 +11,10 @@ from entraclaw_tui.dashboard.action import Action, Situation
 from entraclaw_tui.dashboard.actions import action, reason_disabled
 from entraclaw_tui.dashboard.ages import age
 from entraclaw_tui.dashboard.desk import Desk
-from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
+from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece, wrap
 from entraclaw_tui.dashboard.widgets.line_view import LineView
 from entraclaw_tui.model.source import Empty, Failed, Loaded, Source, Stale
-from entraclaw_tui.text import clean
+from entraclaw_tui.text import Shown, clean
 
 
 class Pane(LineView):
@@ -93,7 +93,7 @@ class Pane(LineView):
 
     def state_lines(self) -> list[Line]:
         """Return what stands in place of rows: reading, empty, failed, nothing matches."""
-        width = max(10, self.size.width - 2)
+        width = max(10, self.room - 2)
         signs = self.desk.symbols
         match self.source():
             case None:
@@ -137,12 +137,19 @@ class Pane(LineView):
         elif isinstance(source, Loaded | Stale):
             pieces.extend(self.subtitle())
         if isinstance(source, Stale):
-            old = age(self.desk.clock() - source.at)
-            dot = f" {self.desk.symbols.dot} " if pieces else ""
-            words = "just lost" if old == "now" else f"{old} old"
-            pieces.append(piece(dot + words, Tone.LOOK))
+            pieces = self._aged(pieces, source)
         parts = [Content.styled(p.text, f"$tone-{p.tone}") for p in pieces]
         return Content("").join(parts)
+
+    def _aged(self, pieces: list[Piece], source: Stale[object]) -> list[Piece]:
+        """Add how old the data is, and why where that fits."""
+        old = age(self.desk.clock() - source.at)
+        words = "just lost" if old == "now" else f"{old} old"
+        dot = f" {self.desk.symbols.dot} " if pieces else ""
+        whole = Piece(Shown(f"{dot}{words}: {clean(source.reason)}"), Tone.LOOK)
+        if length((*pieces, whole)) <= self.room - 4:
+            return [*pieces, whole]
+        return [*pieces, piece(dot + words, Tone.LOOK)]
 
     # -- keys
 
@@ -163,6 +170,8 @@ class Pane(LineView):
 
     def offers(self, wanted: Action) -> bool:
         """Return whether an action does something in this pane now, for the footer."""
+        if wanted.id == "back":
+            return bool(self.sought) or self.zoomed
         return wanted.id != "open" or not self.SELECTS or self.situation().row
 
     def filter(self, text: str) -> None:

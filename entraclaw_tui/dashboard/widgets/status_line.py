@@ -23,7 +23,7 @@ class StatusLine(Bar):
 
     def line(self, index: int, width: int) -> Line:
         """Return the line."""
-        return join(self._place(), self._health(), width)
+        return (*join(self._place(), self._health(), width - 1), piece(" "))
 
     def _place(self) -> list[Part]:
         host = self.desk.host
@@ -45,11 +45,11 @@ class StatusLine(Bar):
         view = self.desk.link.view
         worker = view.snapshot.worker if view.connected and view.snapshot is not None else None
         parts = [*self._worker(worker), *self._keychain(worker), *self._session()]
-        number = waiting(value_of(self.desk.store.get(REQUESTS)) or ())
-        if number:
+        number = waiting(value_of(self.desk.store.get(REQUESTS)) or (), self.desk.clock())
+        if number and worker is not None:
             parts.append(Part((piece(f" {number} waiting ", Tone.ALERT),)))
         elif worker is not None:
-            parts.append(Part((piece("nothing waits ", Tone.DIM),), give=7))
+            parts.append(Part((piece("nothing waits", Tone.DIM),), give=7))
         return parts
 
     def _worker(self, worker: WorkerInfo | None) -> list[Part]:
@@ -100,8 +100,10 @@ class StatusLine(Bar):
         if not session.may_allow:
             return [Part((piece("deny only", Tone.DIM),), give=4)]
         if not view.unlocked:
-            return [Part((piece("session locked", Tone.DIM),), give=4)]
+            return [Part((piece("session locked", Tone.DIM),), give=7)]
         ends = session.idle_ends_at
         rest = f" {left(ends - self.desk.clock())}" if ends is not None else ""
         signs = self.desk.symbols
-        return [Part((piece(f"{signs.look} ", Tone.LOOK), Piece(Shown(f"session open{rest}"))), give=4)]
+        return [
+            Part((piece(f"{signs.look} ", Tone.LOOK), Piece(Shown(f"session open{rest}"))), give=4)
+        ]

@@ -55,7 +55,7 @@ class TabBar(Bar):
     def on_click(self, event: events.Click) -> None:
         """Go to the clicked pane."""
         right = 0
-        for name, tab in self._tabs(self.size.width):
+        for name, tab in self._tabs(self.room):
             right += length(tab)
             if event.x < right:
                 self.post_message(self.Chosen(name))
