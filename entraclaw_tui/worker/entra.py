@@ -76,9 +76,10 @@ class Entra:
 
     def poll_device(self, flow: dict[str, object]) -> UserToken | None:
         """Ask once whether the person is done."""
+        # A copy: MSAL notes in it when it asked, and complains; the pace is our caller's business.
         answer = self._ask(
             lambda: self._person().acquire_token_by_device_flow(
-                flow, exit_condition=lambda _: True
+                dict(flow), exit_condition=lambda _: True
             ),
             good=lambda a: "access_token" in a or a.get("error") in _WAITING,
         )
@@ -92,35 +93,29 @@ class Entra:
         import requests
 
         http = self._fresh_http()
+        answer: Mapping[str, object] = {}
+        trouble: ExchangeError | None = None
         try:
             answer = call()
             if good(answer):
                 return answer
-        except ExchangeError:
-            raise
+        except ExchangeError as error:
+            raise self._failed(error) from None
         except requests.exceptions.SSLError:
-            raise self._failed(
-                ExchangeError(Kind.CONFIG, "The authority's TLS certificate is not trusted.")
-            ) from None
+            trouble = ExchangeError(Kind.CONFIG, "The authority's TLS certificate is not trusted.")
         except requests.exceptions.RequestException as error:
-            if http.refusal is None:
-                word = type(error).__name__
-                raise self._failed(
-                    ExchangeError(Kind.TRANSIENT, f"Entra cannot be reached ({word}).")
-                ) from None
-            answer = {}
+            trouble = ExchangeError(
+                Kind.TRANSIENT, f"Entra cannot be reached ({type(error).__name__})."
+            )
         except Exception as error:
             # MSAL's own errors quote what they choke on, so nothing of them is passed on.
-            if http.refusal is None:
-                word = type(error).__name__
-                raise self._failed(
-                    ExchangeError(Kind.TRANSIENT, f"Entra's answer makes no sense ({word}).")
-                ) from None
-            answer = {}
-        refusal = http.refusal
-        if refusal is None:
-            raise self._failed(error_class(400, answer, {}).error())
-        raise self._failed(error_class(refusal.status_code, refusal.text, refusal.headers).error())
+            trouble = ExchangeError(
+                Kind.TRANSIENT, f"Entra's answer makes no sense ({type(error).__name__})."
+            )
+        if http.refusal is not None:  # what Entra itself said explains most
+            verdict = error_class(http.refusal.status_code, http.refusal.text, http.refusal.headers)
+            trouble = verdict.error()
+        raise self._failed(trouble or error_class(400, answer, {}).error())
 
     def _failed(self, error: ExchangeError) -> ExchangeError:
         # MSAL answers an equal call from this cache for a minute, even after somebody consented,

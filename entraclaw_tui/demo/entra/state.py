@@ -83,14 +83,15 @@ def create(
 ) -> Provisioned:
     """Make the authority of a pretend Mac: its tenant, two applications, a person, consents.
 
-    An authority that is already there keeps its directory's names but gets new keys: tokens made
-    before no longer count.
+    One that is already there keeps its own keys and what has been consented; the agent gets a new
+    certificate, which counts when the authority starts the next time.
     """
     where = folder(host)
     where.mkdir(parents=True, exist_ok=True)
     where.chmod(0o700)
-    create_signer(where)
-    create_tls(where)
+    if not exists(host):
+        create_signer(where)
+        create_tls(where)
     key = new_key()
     certificate = self_signed(key, f"{agent}.{DOMAIN}")
     directory = _directory(certificate)
