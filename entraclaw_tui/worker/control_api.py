@@ -1,0 +1,317 @@
+"""What `control.sock` answers: look, deny, revoke and block for all; the rest when unlocked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+
+from entraclaw_tui.ipc import framing
+from entraclaw_tui.ipc.errors import Code, WireError
+from entraclaw_tui.ipc.framing import Call
+from entraclaw_tui.ipc.messages import (
+    AuditTail,
+    AuditTailResult,
+    ClientById,
+    Count,
+    Decide,
+    DecideResult,
+    Event,
+    GrantById,
+    GrantList,
+    Hello,
+    Nothing,
+    PinSet,
+    PrivacyResult,
+    Session,
+    Snapshot,
+    Subscribe,
+    Unlock,
+)
+from entraclaw_tui.text import clean
+from entraclaw_tui.worker.approver import Approver, approver_of
+from entraclaw_tui.worker.bus import Bus
+from entraclaw_tui.worker.clock import Clock
+from entraclaw_tui.worker.engine import Engine
+from entraclaw_tui.worker.feed import Feed
+from entraclaw_tui.worker.panels import Panels
+from entraclaw_tui.worker.request_api import LIMITS
+from entraclaw_tui.worker.sessions import ApproverSession
+from entraclaw_tui.worker.status import Status
+from entraclaw_tui.worker.wire import Answer, Wire
+
+P = TypeVar("P", bound=msgspec.Struct)
+_LATER = ("signin.", "policy.")
+
+
+class ControlApi:
+    """One panel's connection."""
+
+    limits = LIMITS
+
+    def __init__(
+        self, wire: Wire, status: Status, panels: Panels, bus: Bus, clock: Clock, root: int
+    ) -> None:
+        self.server = status.server
+        self._wire = wire
+        self._status = status
+        self._panels = panels
+        self._clock = clock
+        self._root = root
+        self._bus = bus
+        self._feed = Feed(wire, bus)
+        self._claimed = ""
+        self._session: ApproverSession | None = None
+        self._opening: asyncio.Task[ApproverSession] | None = None
+        self._closed = False
+        self._pending: set[asyncio.Task[None]] = set()
+        self._methods: dict[str, Callable[[Call], Awaitable[msgspec.Struct]]] = {
+            "snapshot": self._snapshot,
+            "subscribe": self._subscribe,
+            "session.unlock": self._unlock,
+            "session.lock": self._lock,
+            "session.status": self._session_status,
+            "session.touch": self._touch,
+            "request.decide": self._decide,
+            "grant.list": self._grant_list,
+            "grant.revoke": self._grant_revoke,
+            "grant.revoke_all": self._grant_revoke_all,
+            "client.block": self._client_block,
+            "client.unblock": self._client_unblock,
+            "worker.pause": self._pause,
+            "worker.resume": self._resume,
+            "worker.status": self._worker_status,
+            "exchange.refresh": self._refresh,
+            "audit.tail": self._audit_tail,
+            "audit.verify": self._audit_verify,
+            "pin.set": self._pin_set,
+            "privacy.read": self._privacy,
+        }
+
+    def hello(self, hello: Hello) -> None:
+        """Remember how the panel calls itself."""
+        self._claimed = clean(hello.client.name, 40)
+        self._open()
+
+    def call(self, call: Call) -> Answer:
+        """Answer one call."""
+        method = self._methods.get(call.method)
+        if method is not None:
+            return method(call)
+        if call.method.startswith(_LATER):
+            raise WireError(Code.NOT_OFFERED, "This is not built yet.")
+        if call.method == "hello":
+            raise WireError(Code.INVALID_REQUEST, "Hello was said already.")
+        raise WireError(Code.UNKNOWN_METHOD, "This socket has no such method.")
+
+    def closed(self) -> None:
+        """The panel went: its session with it."""
+        self._closed = True
+        self._feed.close()
+        if self._opening is not None:
+            self._opening.cancel()
+        if self._session is not None:
+            self._session.close()
+            self._panels.remove(self._session)
+
+    # -- looking ------------------------------------------------------------------------------
+
+    async def _snapshot(self, call: Call) -> Snapshot:
+        framing.decode_params(call, Nothing)
+        session = await self._opened()
+        engine = self._status.engine
+        book = engine.core.book if engine is not None else None
+        return Snapshot(
+            seq=self._bus.seq,
+            worker=self._status.info(),
+            session=self._info(session),
+            requests=book.requests() if book else (),
+            grants=book.grants() if book else (),
+            tokens=book.tokens() if book else (),
+            clients=book.clients() if book else (),
+        )
+
+    async def _subscribe(self, call: Call) -> msgspec.Struct:
+        params = framing.decode_params(call, Subscribe)
+        result = self._feed.subscribe(params.since)
+        # What was missed follows the answer, never comes before it.
+        asyncio.get_running_loop().call_soon(self._feed.flush)
+        return result
+
+    async def _session_status(self, call: Call) -> Session:
+        framing.decode_params(call, Nothing)
+        return self._info(await self._opened())
+
+    async def _worker_status(self, call: Call) -> msgspec.Struct:
+        framing.decode_params(call, Nothing)
+        return self._status.info()
+
+    async def _grant_list(self, call: Call) -> GrantList:
+        framing.decode_params(call, Nothing)
+        return GrantList(self._engine().core.book.grants())
+
+    async def _audit_tail(self, call: Call) -> AuditTailResult:
+        params = framing.decode_params(call, AuditTail)
+        return AuditTailResult(await self._engine().housekeeping.tail(params.limit))
+
+    async def _audit_verify(self, call: Call) -> msgspec.Struct:
+        framing.decode_params(call, Nothing)
+        return await self._engine().housekeeping.verify()
+
+    async def _privacy(self, call: Call) -> PrivacyResult:
+        framing.decode_params(call, Nothing)
+        return PrivacyResult(await self._status.privacy())
+
+    # -- the session --------------------------------------------------------------------------
+
+    async def _unlock(self, call: Call) -> Session:
+        params = framing.decode_params(call, Unlock)
+        session = await self._opened()
+        if self._status.engine is None:
+            await self._status.try_to_open()
+        engine = self._engine()
+        if session.approver.refusal:
+            raise WireError(Code.FORBIDDEN, session.approver.refusal)
+        self._require_same()
+        try:
+            await engine.desk.check(params.pin, session.approver)
+        finally:
+            self._tell(session)
+        if not self._closed:
+            session.unlock()
+        return self._info(session)
+
+    async def _lock(self, call: Call) -> Session:
+        framing.decode_params(call, Nothing)
+        session = await self._opened()
+        session.lock("by the person")
+        return self._info(session)
+
+    async def _touch(self, call: Call) -> Session:
+        framing.decode_params(call, Nothing)
+        session = await self._opened()
+        session.touch()
+        return self._info(session)
+
+    async def _pin_set(self, call: Call) -> Session:
+        params = framing.decode_params(call, PinSet)
+        session, engine = await self._unlocked()
+        await engine.desk.set(params.pin, params.old, session.approver)
+        return self._info(session)
+
+    # -- changes ------------------------------------------------------------------------------
+
+    async def _decide(self, call: Call) -> DecideResult:
+        params = framing.decode_params(call, Decide)
+        session, engine = await self._opened(), self._engine()
+        if params.decision == "allow":
+            self._require_same()
+        return DecideResult(await engine.decisions.decide(session, params))
+
+    async def _grant_revoke(self, call: Call) -> Count:
+        params = framing.decode_params(call, GrantById)
+        session, engine = await self._opened(), self._engine()
+        await engine.housekeeping.revoke(params.grant_id, session.approver.words)
+        return Count(1)
+
+    async def _grant_revoke_all(self, call: Call) -> Count:
+        framing.decode_params(call, Nothing)
+        session, engine = await self._opened(), self._engine()
+        return Count(await engine.housekeeping.revoke_all(session.approver.words))
+
+    async def _client_block(self, call: Call) -> Count:
+        params = framing.decode_params(call, ClientById)
+        session, engine = await self._opened(), self._engine()
+        return Count(await engine.housekeeping.block(params.identity, session.approver.words))
+
+    async def _client_unblock(self, call: Call) -> Count:
+        params = framing.decode_params(call, ClientById)
+        session, engine = await self._unlocked()
+        await engine.housekeeping.unblock(params.identity, session.approver.words)
+        return Count(1)
+
+    async def _pause(self, call: Call) -> msgspec.Struct:
+        framing.decode_params(call, Nothing)
+        session, engine = await self._opened(), self._engine()
+        await engine.housekeeping.pause(True, session.approver.words)
+        return self._status.changed()
+
+    async def _resume(self, call: Call) -> msgspec.Struct:
+        framing.decode_params(call, Nothing)
+        session, engine = await self._unlocked()
+        await engine.housekeeping.pause(False, session.approver.words)
+        return self._status.changed()
+
+    async def _refresh(self, call: Call) -> Count:
+        framing.decode_params(call, Nothing)
+        session, engine = await self._unlocked()
+        return Count(await engine.housekeeping.refresh(session.approver.words))
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _engine(self) -> Engine:
+        return self._status.require_engine()
+
+    async def _unlocked(self) -> tuple[ApproverSession, Engine]:
+        session, engine = await self._opened(), self._engine()
+        self._require_same()
+        session.require_unlocked()
+        session.touch()
+        return session, engine
+
+    def _require_same(self) -> None:
+        if not self._wire.unchanged():
+            raise WireError(Code.FORBIDDEN, "The program at this connection has changed.")
+
+    async def _opened(self) -> ApproverSession:
+        if self._session is not None:
+            return self._session
+        return await asyncio.shield(self._open())
+
+    def _open(self) -> asyncio.Task[ApproverSession]:
+        if self._opening is None:
+            self._opening = asyncio.get_running_loop().create_task(self._look())
+        return self._opening
+
+    async def _look(self) -> ApproverSession:
+        approver: Approver = await asyncio.to_thread(
+            approver_of, self._wire.peer, self._claimed, self._root
+        )
+        session = ApproverSession(approver, self._clock, self._session_changed)
+        if not self._closed:
+            self._session = session
+            self._panels.add(session)
+        return session
+
+    def _session_changed(self, session: ApproverSession, what: str) -> None:
+        self._panels.on_change()
+        self._tell(session)
+        engine = self._status.engine
+        if engine is not None:
+            event = "unlocked" if what == "unlocked" else "locked"
+            task = asyncio.get_running_loop().create_task(
+                _audit(engine, event, session.approver, "" if what == event else what)
+            )
+            self._pending.add(task)
+            task.add_done_callback(self._pending.discard)
+
+    def _tell(self, session: ApproverSession) -> None:
+        if not self._closed:
+            self._feed.private(Event(0, "session", session=self._info(session)))
+
+    def _info(self, session: ApproverSession) -> Session:
+        engine = self._status.engine
+        if engine is None:
+            return session.info("damaged", 0.0)
+        return session.info(engine.desk.state, engine.desk.wait(session.approver))
+
+
+async def _audit(engine: Engine, event: str, approver: Approver, why: str) -> None:
+    try:
+        await engine.core.ledger.change(
+            lambda txn: txn.audit(event, str(approver.pid), by=approver.words, why=why)
+        )
+    except WireError as error:
+        engine.core.log.error("The audit could not be written.", why=error.message)

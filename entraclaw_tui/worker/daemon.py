@@ -1,0 +1,237 @@
+"""The worker put together: sockets, engine, watches; started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from entraclaw_tui.ipc.errors import WireError
+from entraclaw_tui.macos.host import Host, ToolError
+from entraclaw_tui.macos.places import Places
+from entraclaw_tui.macos.system import screen_locked
+from entraclaw_tui.worker import keys
+from entraclaw_tui.worker.audit_file import AuditFiles
+from entraclaw_tui.worker.bus import Bus
+from entraclaw_tui.worker.clock import Clock
+from entraclaw_tui.worker.config import Config, ConfigError
+from entraclaw_tui.worker.control_api import ControlApi
+from entraclaw_tui.worker.core import Core, Exchanger
+from entraclaw_tui.worker.database import DatabaseError
+from entraclaw_tui.worker.engine import Engine
+from entraclaw_tui.worker.ledger import Ledger
+from entraclaw_tui.worker.log import WorkerLog
+from entraclaw_tui.worker.panels import Panels, ScreenWatch
+from entraclaw_tui.worker.request_api import RequestApi
+from entraclaw_tui.worker.requester import Requesters
+from entraclaw_tui.worker.server import Server
+from entraclaw_tui.worker.status import Status
+from entraclaw_tui.worker.vault import Backend, Vault, VaultError, VaultLocked, session_item
+from entraclaw_tui.worker.wire import Service, Wire
+
+REQUESTS: Final = 64
+CONTROLS: Final = 32
+"""Connections that each socket takes."""
+_RETRY: Final = 10.0
+"""Seconds between tries to get at the Keychain."""
+
+
+class Daemon:
+    """One worker."""
+
+    def __init__(
+        self,
+        host: Host,
+        log: WorkerLog,
+        backend: Backend,
+        clock: Clock | None = None,
+        exchange: Exchanger | None = None,
+    ) -> None:
+        self._host = host
+        self._log = log
+        self._places = Places.of(host)
+        self._clock = clock or Clock()
+        self._vault = Vault(backend)
+        self._exchange = exchange
+        self._bus = Bus(self._clock.wall())
+        self._panels = Panels()
+        # A pretend Mac's launchd is an ordinary process: what started it is not of that Mac.
+        self._root = os.getppid() if host.pretend else 0
+        self._requesters = Requesters(host, self._root)
+        self.status = Status(host, self._bus, self._clock, self._open_engine)
+        self._watch = ScreenWatch(self._look, self._watch_needed, self._screen)
+        self._servers: list[Server] = []
+        self._retry: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._told = 0.0
+        self._stopping = False
+
+    async def start(self, request: list[socket.socket], control: list[socket.socket]) -> None:
+        """Serve. The Keychain may let the engine start later."""
+        self._panels.on_change = self._watch.changed
+        await self.status.try_to_open()
+        self._servers = [Server(s, REQUESTS, self._request_api, self._log) for s in request]
+        self._servers += [Server(s, CONTROLS, self._control_api, self._log) for s in control]
+        for server in self._servers:
+            server.start()
+
+    async def stop(self) -> None:
+        """Stop taking anything, write down what is left, close the database."""
+        self._stopping = True
+        if self._retry is not None:
+            self._retry.cancel()
+        self._watch.close()
+        for server in self._servers:
+            server.stop()
+        engine, self.status.engine = self.status.engine, None
+        if engine is not None:
+            try:
+                await engine.stop()
+            except WireError as error:
+                self._log.error("The last words could not be stored.", why=error.message)
+            await engine.core.ledger.close()
+            engine.files.close()
+        for task in self._tasks:
+            task.cancel()
+        self._vault.close()
+
+    def loop_trouble(self, loop: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> None:
+        """Log what nobody caught: the kind alone, and at most once a second."""
+        now = time.monotonic()
+        if now - self._told >= 1.0:
+            self._told = now
+            error = context.get("exception")
+            self._log.error(
+                "Something went wrong in the background.",
+                kind=type(error).__name__ if error is not None else "",
+                what=str(context.get("message", ""))[:200],
+            )
+
+    # -- connections --------------------------------------------------------------------------
+
+    def _request_api(self, wire: Wire) -> Service:
+        return RequestApi(wire, self.status.require_engine, self._requesters, self.status.server)
+
+    def _control_api(self, wire: Wire) -> Service:
+        return ControlApi(wire, self.status, self._panels, self._bus, self._clock, self._root)
+
+    # -- the engine ---------------------------------------------------------------------------
+
+    async def _open_engine(self) -> None:
+        status = self.status
+        if status.engine is not None or self._stopping:
+            return
+        before = (status.keychain, status.note)
+        try:
+            engine = await self._assemble()
+        except ConfigError as error:
+            status.note, status.hint = str(error), ""
+        except VaultError as error:
+            status.keychain = "locked" if isinstance(error, VaultLocked) else "unavailable"
+            status.note, status.hint = error.message, error.hint
+        except (DatabaseError, WireError) as error:
+            status.note, status.hint = str(error), ""
+        else:
+            status.engine = engine
+            status.note = _note(engine)
+            self._watch.changed()
+        if status.engine is None:
+            self._retry = asyncio.get_running_loop().call_later(_RETRY, self._again)
+        if (status.keychain, status.note) != before or status.engine is not None:
+            if status.note:
+                self._log.warning(status.note)
+            status.changed()
+
+    async def _assemble(self) -> Engine:
+        config = Config.load(self._host)
+        self.status.config = config
+        found = await keys.load(self._vault)
+        self.status.keychain = "ok"
+        item = session_item(config.entra.tenant, config.account.upn)
+        signed_in = await self._vault.get(item) is not None
+        self.status.signed_in = config.account.upn if signed_in else ""
+        ledger = Ledger(self._places.state_db, found, self._clock)
+        try:
+            await ledger.open()
+            core = Core(
+                self._clock,
+                config,
+                found,
+                ledger,
+                self._vault,
+                self._exchange or self._new_exchange(config),
+                self._log,
+                self._bus,
+            )
+            engine = Engine.assemble(
+                core, AuditFiles(self._places.audit_dir, self._log), self._root
+            )
+            engine.grants.on_change = self._watch.changed
+            ledger.on_trouble(self.status.changed)
+            await engine.start()
+        except BaseException:
+            await ledger.close()
+            raise
+        return engine
+
+    def _new_exchange(self, config: Config) -> Exchanger:
+        from entraclaw_tui.worker.exchange import Exchange
+
+        return Exchange(config, self._vault, self._note)
+
+    def _note(self, level: str, message: str, fields: Mapping[str, str]) -> None:
+        self._log.write(level, message, dict(fields), "exchange")
+
+    def _again(self) -> None:
+        self._retry = None
+        self._spawn_open()
+
+    def _spawn_open(self) -> None:
+        task = asyncio.get_running_loop().create_task(self.status.try_to_open())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # -- the screen ---------------------------------------------------------------------------
+
+    async def _look(self) -> bool | None:
+        try:
+            return await screen_locked(self._host)
+        except ToolError:
+            return None
+
+    def _watch_needed(self) -> bool:
+        engine = self.status.engine
+        return self._panels.open_at_console or (engine is not None and engine.grants.ends_with_lock)
+
+    def _screen(self, locked: bool | None) -> None:
+        if locked:
+            self._panels.screen_locked()
+        engine = self.status.engine
+        if engine is not None and engine.grants.ends_with_lock:
+            task = asyncio.get_running_loop().create_task(self._end_with_lock(engine))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _end_with_lock(self, engine: Engine) -> None:
+        try:
+            await engine.grants.lock()
+        except WireError as error:
+            self._log.error("A grant's end could not be stored.", why=error.message)
+
+
+def _note(engine: Engine) -> str:
+    notes = []
+    aside = engine.core.ledger.moved_aside
+    if aside is not None:
+        notes.append(f"The database was damaged and is now {aside.name}; nothing of it counts.")
+    if engine.broken_seals:
+        notes.append(
+            f"{engine.broken_seals} rows of the database were changed by somebody else "
+            "and do not count."
+        )
+    if engine.desk.state == "damaged":
+        notes.append("The PIN's verifier is damaged: requests can only be denied.")
+    return " ".join(notes)

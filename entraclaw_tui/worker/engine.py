@@ -1,0 +1,189 @@
+"""The engine: all parts that need the Keychain's keys, put together and brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from entraclaw_tui.model.consent import Grant, Remember, State
+from entraclaw_tui.worker.asks import Asks
+from entraclaw_tui.worker.audit_file import AuditFiles
+from entraclaw_tui.worker.book import CLIENTS, HISTORY
+from entraclaw_tui.worker.core import Core
+from entraclaw_tui.worker.decisions import Decisions
+from entraclaw_tui.worker.endings import Endings, still_runs
+from entraclaw_tui.worker.exchanging import Exchanging
+from entraclaw_tui.worker.grants import Grants, end_in
+from entraclaw_tui.worker.housekeeping import Housekeeping
+from entraclaw_tui.worker.pindesk import PinDesk
+from entraclaw_tui.worker.rows import Change, StoredRequest
+from entraclaw_tui.worker.shelf import Shelf
+from entraclaw_tui.worker.silent import Silent
+from entraclaw_tui.worker.transaction import Transaction
+from entraclaw_tui.worker.uses import Uses
+from entraclaw_tui.worker.waiters import Waiters
+
+RESUME_WITHIN: Final = 60.0
+"""Seconds after a decision in which an exchange that a crash cut short is taken up again."""
+_LONGEST_WAIT: Final = 300.0
+_KEEP: Final = 30 * 24 * 3600.0
+"""Seconds that ended requests, grants and tokens are kept."""
+
+
+@dataclass(slots=True)
+class Engine:
+    """Everything that works on the ledger."""
+
+    core: Core
+    grants: Grants
+    shelf: Shelf
+    exchanging: Exchanging
+    endings: Endings
+    silent: Silent
+    uses: Uses
+    waiters: Waiters
+    desk: PinDesk
+    files: AuditFiles
+    asks: Asks
+    decisions: Decisions
+    housekeeping: Housekeeping
+    broken_seals: int = 0
+    """Rows that somebody else has changed; none of them is believed."""
+
+    @classmethod
+    def assemble(cls, core: Core, files: AuditFiles, root: int) -> Engine:
+        """Return the engine over an open ledger; `start` brings it up to date."""
+        shelf = Shelf(core.vault, core.clock, core.log)
+        grants = Grants(core, shelf)
+        exchanging = Exchanging(core, grants, shelf)
+        endings = Endings(core, shelf)
+        uses = Uses(core)
+        waiters = Waiters()
+        silent = Silent(core, grants, shelf, exchanging, uses, waiters)
+        desk = PinDesk(core)
+        asks = Asks(core, grants, shelf, exchanging, endings, silent, waiters)
+        decisions = Decisions(core, exchanging, endings, desk, root)
+        keeping = Housekeeping(core, grants, shelf, exchanging, endings, files)
+        core.ledger.listen(waiters.committed)
+        core.ledger.listen(files.committed)
+        return cls(
+            core, grants, shelf, exchanging, endings, silent, uses, waiters, desk, files, asks,
+            decisions, keeping,
+        )  # fmt: skip
+
+    async def start(self) -> None:
+        """Read the ledger and settle what the last worker left. Raises WireError."""
+        core = self.core
+        last = self.files.find_last()
+        await core.ledger.change(
+            lambda txn: _open_audit(txn, last.seq, last.chain) if last else None
+        )
+        now = core.clock.wall()
+        await core.ledger.change(lambda txn: txn.prune(now - _KEEP))
+        self.broken_seals = await core.ledger.read(lambda txn: txn.broken_seals())
+        await self.desk.load()
+        doubtful = self.desk.state != "set"  # without a verifier no grant counts
+        await core.ledger.change(lambda txn: _end_grants(txn, everything=doubtful))
+        stored = await core.ledger.read(lambda txn: txn.requests(HISTORY))
+        changes: list[Change] = []
+        changes += await core.ledger.read(lambda txn: txn.clients(CLIENTS))
+        changes += await core.ledger.read(lambda txn: txn.grants(HISTORY))
+        changes += await core.ledger.read(lambda txn: txn.tokens(HISTORY))
+        for change in (*changes, *stored):
+            core.book.apply(change)
+        core.paused = await core.ledger.read(lambda txn: txn.switch("paused"))
+        await self._clear_keychain()
+        self.grants.admit(core.book.live_grants())
+        resumed = []
+        for row in stored:
+            if row.request.state is State.PENDING:
+                await self._admit_pending(row, now)
+            elif not row.request.state.final and await self._settle(row, now):
+                resumed.append(row.request.id)
+        broken = self.broken_seals
+        await core.ledger.change(
+            lambda txn: txn.audit("started", "worker", broken_seals=str(broken) if broken else "")
+        )
+        await self.files.catch_up(core.ledger)
+        for request_id in resumed:
+            self.exchanging.start(request_id)
+
+    async def stop(self) -> None:
+        """Write down what is left, then close the ledger."""
+        self.silent.close()
+        await self.exchanging.close()
+        self.endings.close()
+        self.grants.close()
+        await self.uses.close()
+        await self.core.ledger.change(lambda txn: txn.audit("stopped", "worker"))
+        self.core.exchange.close()
+
+    async def _admit_pending(self, row: StoredRequest, now: float) -> None:
+        left = min(row.request.expires_at - now, _LONGEST_WAIT)
+        if left <= 0 or row.request.created_at > now + _LONGEST_WAIT:
+            await self.endings.expire([row.request.id])
+        elif not row.detach and not still_runs(row):
+            await self.endings.cancel(
+                [row.request.id], "client_gone", "The program that asked went away."
+            )
+        else:
+            self.endings.admit(row, left)
+
+    async def _settle(self, row: StoredRequest, now: float) -> bool:
+        """Whether a request that was allowed goes on; else it ends here."""
+        decided = row.request.decided_at or 0.0
+        if not row.detach and not still_runs(row):
+            text = "The program that asked went away."
+            await self.endings.cancel([row.request.id], "client_gone", text)
+            return False
+        if not decided <= now <= decided + RESUME_WITHIN:
+            text = "The worker was down for too long after the decision."
+            await self.endings.cancel([row.request.id], "worker_down", text)
+            return False
+        return True
+
+    async def _clear_keychain(self) -> None:
+        """Delete the tokens of ended grants: a crash may have come before that."""
+        for grant in self.core.book.grants():
+            if grant.ended_at is not None and self._kept(grant.id):
+                await self.shelf.end(grant)
+                await self.core.ledger.change(_no_longer_kept(grant))
+
+    def _kept(self, grant_id: str) -> bool:
+        return any(
+            token.grant_id == grant_id and token.kept_in == "keychain"
+            for token in self.core.book.tokens()
+        )
+
+
+def _no_longer_kept(grant: Grant) -> Callable[[Transaction], None]:
+    def work(txn: Transaction) -> None:
+        for token in txn.tokens_of(grant.id):
+            if token.kept_in == "keychain":
+                ended_at = token.ended_at or grant.ended_at
+                txn.put_token(msgspec.structs.replace(token, kept_in="memory", ended_at=ended_at))
+
+    return work
+
+
+def _open_audit(txn: Transaction, seq: int, chain: str) -> None:
+    """Let a new database's audit go on where the files of the old one end."""
+    if txn.audit_head() == ("", 0):
+        txn.put_meta("base_seq", str(seq))
+        txn.put_meta("base_chain", chain)
+
+
+def _end_grants(txn: Transaction, *, everything: bool) -> None:
+    for grant in txn.grants(0):
+        if grant.ended_at is not None:
+            continue
+        if everything:
+            end_in(txn, [grant.id], "revoked", "the worker: the PIN's verifier is missing")
+        elif not grant.created_at - 120.0 <= txn.now < grant.expires_at:
+            end_in(txn, [grant.id], "expired", "")
+        elif grant.remember is Remember.UNTIL_LOCK:
+            # Nobody watched the screen while the worker was down.
+            end_in(txn, [grant.id], "locked", "")

@@ -1,0 +1,102 @@
+"""What the worker is: its engine where the Keychain let it start, and what is wrong where not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from entraclaw_tui import __version__
+from entraclaw_tui.ipc.errors import Code, WireError
+from entraclaw_tui.ipc.messages import Event, WorkerInfo
+from entraclaw_tui.macos.host import Host
+from entraclaw_tui.model.privacy import Privacy
+from entraclaw_tui.model.source import Empty, Failed, Loaded
+from entraclaw_tui.worker.bus import Bus
+from entraclaw_tui.worker.clock import Clock
+from entraclaw_tui.worker.config import Config
+from entraclaw_tui.worker.engine import Engine
+
+KeychainState = Literal["ok", "locked", "unavailable", "unknown"]
+
+
+class Status:
+    """Shared by all connections."""
+
+    def __init__(
+        self,
+        host: Host,
+        bus: Bus,
+        clock: Clock,
+        open_engine: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._host = host
+        self._bus = bus
+        self._open_engine = open_engine
+        self._opening: asyncio.Task[None] | None = None
+        self.server = f"entraclaw-tui {__version__}"
+        self.started_at = clock.wall()
+        self.engine: Engine | None = None
+        self.config: Config | None = None
+        self.keychain: KeychainState = "unknown"
+        self.signed_in = ""
+        self.note = ""
+        self.hint = ""
+
+    def require_engine(self) -> Engine:
+        """Return the engine. Raises WireError `locked` while there is none."""
+        if self.engine is None:
+            raise WireError(Code.LOCKED, self.note or "The worker is starting.", self.hint, 5.0)
+        return self.engine
+
+    async def try_to_open(self) -> None:
+        """Try to start the engine, once for all who ask at the same time."""
+        if self._opening is None:
+            self._opening = asyncio.ensure_future(self._open_engine())
+            self._opening.add_done_callback(self._opened)
+        await asyncio.shield(self._opening)
+
+    def info(self) -> WorkerInfo:
+        """Return what a panel may know of the worker."""
+        core = self.engine.core if self.engine is not None else None
+        trouble = core.ledger.trouble if core is not None else ""
+        config = self.config
+        return WorkerInfo(
+            pid=os.getpid(),
+            version=self.server.rpartition(" ")[2],
+            started_at=self.started_at,
+            paused=core.paused if core is not None else False,
+            keychain=self.keychain,
+            storage="degraded" if trouble else "ok",
+            signed_in=self.signed_in,
+            tenant=config.entra.tenant if config else "",
+            agent=config.agent.name if config else "",
+            authority=config.entra.authority if config else "",
+            rss_bytes=_memory(),
+            note=f"Nothing can be stored: {trouble}." if trouble else self.note,
+        )
+
+    def changed(self) -> WorkerInfo:
+        """Tell all panels how the worker is now."""
+        info = self.info()
+        self._bus.publish(Event(0, "worker", worker=info))
+        return info
+
+    async def privacy(self) -> Loaded[Privacy] | Empty | Failed:
+        """Read the TCC databases for a panel that may not."""
+        from entraclaw_tui.macos.privacy import read_privacy
+
+        return await read_privacy(self._host)
+
+    def _opened(self, task: asyncio.Task[None]) -> None:
+        self._opening = None
+
+
+def _memory() -> int:
+    import psutil
+
+    try:
+        return int(psutil.Process().memory_info().rss)
+    except psutil.Error:
+        return 0

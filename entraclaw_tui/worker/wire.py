@@ -1,0 +1,281 @@
+"""One connection: bytes in, calls out, answers back; bounded in every direction."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+import msgspec
+
+from entraclaw_tui.ipc import framing
+from entraclaw_tui.ipc.errors import Code, WireError
+from entraclaw_tui.ipc.messages import FRAME_LIMIT, PROTOCOL, Hello, HelloResult, Limits
+from entraclaw_tui.ipc.peer import Peer, SocketLike, unchanged
+from entraclaw_tui.worker.log import WorkerLog
+
+FIRST_FRAME: Final = 5.0
+"""Seconds within which a new connection has to say hello."""
+WHOLE_FRAME: Final = 15.0
+"""Seconds within which a line that was begun has to end."""
+IN_FLIGHT: Final = 16
+"""Calls of one connection that may be under way; more of them wait in the socket."""
+STALLED: Final = 20.0
+"""Seconds that a peer may leave what was sent to it unread."""
+
+Answer = msgspec.Struct | Awaitable[msgspec.Struct]
+
+
+class Service(Protocol):
+    """What a connection talks to: one object a connection."""
+
+    limits: Limits
+    server: str
+
+    def hello(self, hello: Hello) -> None:
+        """The client has introduced itself."""
+        ...
+
+    def call(self, call: framing.Call) -> Answer:
+        """Answer a call, at once or later. Raises WireError."""
+        ...
+
+    def closed(self) -> None:
+        """The connection has ended."""
+        ...
+
+
+class Wire(asyncio.Protocol):
+    """A connection of either socket. Whatever a client sends, the worker goes on."""
+
+    def __init__(
+        self,
+        peer: Peer,
+        open_service: Callable[[Wire], Service],
+        forget: Callable[[Wire], None],
+        log: WorkerLog,
+    ) -> None:
+        self.peer = peer
+        self._open_service = open_service
+        self._forget = forget
+        self._log = log
+        self._service: Service | None = None
+        self._transport: asyncio.Transport | None = None
+        self._socket: SocketLike | None = None
+        self._buffer = bytearray()
+        self._lines: deque[bytes] = deque()
+        self._greeted = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._deadline: asyncio.TimerHandle | None = None
+        self._stall: asyncio.TimerHandle | None = None
+        self._writable = True
+        self._over = False
+        self.on_drained: Callable[[], None] | None = None
+        """Told when a peer that was slow can take more."""
+
+    # -- what the service uses ----------------------------------------------------------------
+
+    @property
+    def writable(self) -> bool:
+        """Whether the peer takes what it is sent."""
+        return self._writable and not self._over
+
+    def unchanged(self) -> bool:
+        """Whether the same process and program is still at the other end."""
+        return not self._over and self._socket is not None and unchanged(self._socket, self.peer)
+
+    def send(self, line: bytes) -> None:
+        """Send one line."""
+        if self._transport is not None and not self._over:
+            self._transport.write(line)
+
+    def refuse(self, error: WireError, call_id: int | str | None = None) -> None:
+        """Send an error and close."""
+        self.send(framing.encode_error(call_id, error))
+        self.close()
+
+    def close(self) -> None:
+        """Close once what was sent is through."""
+        if self._transport is not None and not self._over:
+            self._over = True
+            self._transport.close()
+            # A peer that never reads would keep the connection open.
+            asyncio.get_running_loop().call_later(1.0, self._transport.abort)
+
+    # -- asyncio ------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to listen to the peer."""
+        if not isinstance(transport, asyncio.Transport):
+            raise TypeError("not a stream")
+        self._transport = transport
+        self._socket = transport.get_extra_info("socket")
+        self._service = self._open_service(self)
+        self._set_deadline(FIRST_FRAME, "Say hello first.")
+
+    def data_received(self, data: bytes) -> None:
+        """Take in bytes; work on the lines that are whole."""
+        if self._over:
+            return
+        begun = bool(self._buffer)
+        self._buffer += data
+        while (end := self._buffer.find(b"\n")) >= 0:
+            line = bytes(self._buffer[: end + 1])
+            del self._buffer[: end + 1]
+            begun = False
+            if len(line) > FRAME_LIMIT:
+                self._too_large()
+                return
+            self._lines.append(line)
+        if len(self._buffer) >= FRAME_LIMIT:
+            self._too_large()
+            return
+        self._work()
+        if self._greeted and not self._over:
+            if not self._buffer:
+                self._clear_deadline()
+            elif not begun:
+                self._set_deadline(WHOLE_FRAME, "The line did not end.")
+
+    def pause_writing(self) -> None:
+        """The peer does not read: take nothing more from it, and not forever."""
+        self._writable = False
+        self._balance()
+        if self._stall is None and self._transport is not None:
+            loop = asyncio.get_running_loop()
+            self._stall = loop.call_later(STALLED, self._transport.abort)
+
+    def resume_writing(self) -> None:
+        """The peer reads again."""
+        self._writable = True
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
+        if self.on_drained is not None:
+            self.on_drained()
+        self._work()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The connection has ended, whoever ended it."""
+        self._over = True
+        self._clear_deadline()
+        if self._stall is not None:
+            self._stall.cancel()
+        self._lines.clear()
+        self._buffer.clear()
+        for task in self._tasks:
+            task.cancel()
+        if self._service is not None:
+            self._guard(self._service.closed)
+        self._forget(self)
+        self.peer.close()
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while self._lines and len(self._tasks) < IN_FLIGHT and self._writable and not self._over:
+            self._take(self._lines.popleft())
+        self._balance()
+
+    def _balance(self) -> None:
+        """Read no more than can be worked on: the rest waits in the socket."""
+        if self._transport is None or self._over:
+            return
+        if self._lines or not self._writable:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
+    def _take(self, line: bytes) -> None:
+        try:
+            call = framing.decode_call(line)
+        except WireError as error:
+            self._bad_line(line, error)
+            return
+        try:
+            if call.id is None:
+                raise WireError(Code.INVALID_REQUEST, "A call needs an id.")
+            if not self._greeted:
+                answer: Answer = self._greet(call)
+            else:
+                answer = self._require_service().call(call)
+        except WireError as error:
+            self.send(framing.encode_error(call.id, error))
+        except Exception as error:
+            self._unexpected(call.id, error)
+        else:
+            if isinstance(answer, msgspec.Struct):
+                self.send(framing.encode_result(call.id, answer))
+            else:
+                task = asyncio.get_running_loop().create_task(self._finish(call.id, answer))
+                self._tasks.add(task)
+                task.add_done_callback(self._finished)
+
+    async def _finish(self, call_id: int | str, answer: Awaitable[msgspec.Struct]) -> None:
+        try:
+            self.send(framing.encode_result(call_id, await answer))
+        except WireError as error:
+            self.send(framing.encode_error(call_id, error))
+        except Exception as error:
+            self._unexpected(call_id, error)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not self._over:
+            self._work()
+
+    def _greet(self, call: framing.Call) -> HelloResult:
+        if call.method != "hello":
+            raise WireError(Code.HELLO_REQUIRED, "Say hello first.")
+        hello = framing.decode_params(call, Hello)
+        if hello.protocol != PROTOCOL:
+            raise WireError(
+                Code.UNSUPPORTED_PROTOCOL, f"This worker speaks protocol {PROTOCOL} only."
+            )
+        service = self._require_service()
+        service.hello(hello)
+        self._greeted = True
+        self._clear_deadline()
+        return HelloResult(PROTOCOL, service.server, service.limits, secrets.token_hex(16))
+
+    def _bad_line(self, line: bytes, error: WireError) -> None:
+        self.send(framing.encode_error(framing.call_id(line), error))
+        if not self._greeted:
+            self.close()
+
+    def _too_large(self) -> None:
+        self.refuse(WireError(Code.FRAME_TOO_LARGE, f"A line has at most {FRAME_LIMIT} bytes."))
+
+    def _unexpected(self, call_id: int | str | None, error: Exception) -> None:
+        # Only the kind and the place: a message could quote what a client sent.
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+        self._log.error("A call failed unexpectedly.", kind=type(error).__name__, where=where)
+        self.send(
+            framing.encode_error(call_id, WireError(Code.INTERNAL, "The worker made a mistake."))
+        )
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:
+            self._log.error("Closing a connection failed.", kind=type(error).__name__)
+
+    def _require_service(self) -> Service:
+        if self._service is None:
+            raise WireError(Code.INTERNAL, "The connection has ended.")
+        return self._service
+
+    def _set_deadline(self, seconds: float, why: str) -> None:
+        self._clear_deadline()
+        error = WireError(Code.TOO_SLOW, why)
+        self._deadline = asyncio.get_running_loop().call_later(seconds, self.refuse, error)
+
+    def _clear_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
