@@ -26,23 +26,16 @@ class Keys:
     """Makes the two digits that a client shows."""
     pepper: bytes = field(repr=False)
     """Goes into the PIN's verifier."""
-    fresh: bool = False
-    """The audit key was made just now: nothing that was sealed before can be believed."""
-    fresh_pepper: bool = False
-    """The pepper was made just now: no PIN that was set before can be right."""
 
 
 async def load(vault: Vault) -> Keys:
     """Return the keys, made now where the Keychain has none. Raises VaultError."""
-    master, fresh = await _key(vault, audit_item())
-    pepper, fresh_pepper = await _key(vault, pin_item())
+    master = await _key(vault, audit_item())
     return Keys(
         rows=_derive(master, b"rows"),
         audit=_derive(master, b"audit"),
         codes=_derive(master, b"codes"),
-        pepper=pepper,
-        fresh=fresh,
-        fresh_pepper=fresh_pepper,
+        pepper=await _key(vault, pin_item()),
     )
 
 
@@ -52,17 +45,17 @@ def match_code(keys: Keys, request_id: str) -> str:
     return str(10 + number % 90)
 
 
-async def _key(vault: Vault, account: str) -> tuple[bytes, bool]:
+async def _key(vault: Vault, account: str) -> bytes:
     value = await vault.get(account)
     try:
         key = bytes.fromhex(value or "")
     except ValueError:
         key = b""
     if len(key) == 32:
-        return key, False
+        return key
     key = secrets.token_bytes(32)
     await vault.set(account, key.hex())
-    return key, True
+    return key
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:

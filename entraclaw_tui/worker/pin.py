@@ -44,7 +44,7 @@ def make(pin: str, keys: Keys, now: float) -> PinRow:
     check_form(pin)
     salt = secrets.token_bytes(16)
     verifier = _scrypt(pin, keys.pepper, salt, _N, _R, _P)
-    return PinRow(salt.hex(), verifier.hex(), _N, _R, _P, now)
+    return PinRow(salt.hex(), verifier.hex(), _N, _R, _P, now, _mark(keys))
 
 
 def verify(pin: str, row: PinRow, keys: Keys) -> bool:
@@ -61,9 +61,13 @@ def state_of(row: PinRow | None, there: bool, keys: Keys) -> PinState:
     """Return whether a PIN is set. Without its Keychain key a verifier verifies nothing."""
     if not there:
         return "missing"
-    if row is None or keys.fresh_pepper or not _sound(row):
+    if row is None or not hmac.compare_digest(row.mark, _mark(keys)) or not _sound(row):
         return "damaged"
     return "set"
+
+
+def _mark(keys: Keys) -> str:
+    return hmac.digest(keys.pepper, b"mark", "sha256").hex()[:16]
 
 
 def _sound(row: PinRow) -> bool:

@@ -42,6 +42,8 @@ class PinRow(msgspec.Struct, frozen=True):
     r: int
     p: int
     set_at: float
+    mark: str
+    """Tells which Keychain key it was made with."""
 
     def __repr__(self) -> str:
         return "PinRow(***)"
