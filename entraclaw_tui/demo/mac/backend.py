@@ -10,13 +10,11 @@ from keyring.compat import properties
 from keyring.errors import KeyringError, KeyringLocked, PasswordDeleteError, PasswordSetError
 
 from entraclaw_tui.demo.mac import signatures
-from entraclaw_tui.demo.mac.keychain import (
-    ITEM_NOT_FOUND,
-    Item,
-    KeychainStatus,
-    PretendKeychain,
-)
-from entraclaw_tui.demo.mac.layout import MARKER, Layout
+from entraclaw_tui.demo.mac.keychain import PretendKeychain
+from entraclaw_tui.demo.mac.keychain_item import Item
+from entraclaw_tui.demo.mac.layout import MARKER
+from entraclaw_tui.demo.mac.lean import Folder
+from entraclaw_tui.demo.mac.osstatus import ITEM_NOT_FOUND, KeychainStatus
 
 _CANCELED = -128
 
@@ -73,14 +71,14 @@ class PretendKeyring(KeyringBackend):
             raise PasswordDeleteError(f"Can't delete password in keychain: {error}") from error
 
     def _add(self, service: str, username: str, secret: bytes) -> None:
-        layout = _mac_of(self._keychain.path)
-        signature = signatures.find(layout, Path(self._program)) if layout else None
+        mac = _mac_of(self._keychain.path)
+        signature = signatures.find(mac, self._program) if mac else None
         self._keychain.add(
             service,
             username,
             secret,
             creator=self._program,
-            partition=signatures.partition(layout, Path(self._program)) if layout else "",
+            partition=signatures.partition(mac, self._program) if mac else "",
             requirement=signature.requirement if signature else "",
         )
 
@@ -91,6 +89,8 @@ class PretendKeyring(KeyringBackend):
         return found[0]
 
 
-def _mac_of(path: Path) -> Layout | None:
+def _mac_of(path: Path) -> Folder | None:
     """Return the pretend Mac that a keychain lies in, None for one that lies elsewhere."""
-    return next((Layout(folder) for folder in path.parents if (folder / MARKER).exists()), None)
+    return next(
+        (Folder(str(folder)) for folder in path.parents if (folder / MARKER).exists()), None
+    )

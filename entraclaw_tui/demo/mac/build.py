@@ -61,6 +61,9 @@ def prepare(
     _write(root / MARKER, msgspec.json.encode(marker), 0o600)
     for folder in Layout(root).folders():
         (root / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    facts = {"macos": marker.macos, "user": marker.user, "uid": marker.uid, "home": marker.home}
+    lines = "".join(f"{name}={value}\n" for name, value in facts.items())
+    _write(Layout(root).facts, lines.encode(), 0o600)
     for name, target in _LINKS.items():
         if not (root / name).is_symlink():
             (root / name).symlink_to(target)

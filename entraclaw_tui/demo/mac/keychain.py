@@ -7,46 +7,33 @@ file's mode alone: they are pretend secrets.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
 import sqlite3
 import time
-from pathlib import Path
+
+from entraclaw_tui.demo.mac.keychain_item import COLUMNS, Item
+from entraclaw_tui.demo.mac.lean import exists
+from entraclaw_tui.demo.mac.osstatus import (
+    AUTH_FAILED,
+    DUPLICATE_ITEM,
+    INTERACTION_NOT_ALLOWED,
+    INVALID_KEYCHAIN,
+    INVALID_OWNER_EDIT,
+    ITEM_NOT_FOUND,
+    NO_SUCH_KEYCHAIN,
+    KeychainStatus,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # the security tool starts with this module
-    from collections.abc import Iterator
+    from os import PathLike
+    from pathlib import Path
+    from types import TracebackType
 
 SECURITY = "/usr/bin/security"
 """The program that the `security` tool is, whatever folder the Mac lies in."""
 
-INTERACTION_NOT_ALLOWED = -25308
-AUTH_FAILED = -25293
-ITEM_NOT_FOUND = -25300
-DUPLICATE_ITEM = -25299
-INVALID_OWNER_EDIT = -25244
-NO_SUCH_KEYCHAIN = -25294
-
-MESSAGES = {
-    0: "No error.",
-    -50: "One or more parameters passed to a function were not valid.",
-    -128: "User canceled the operation.",
-    -25244: "Invalid attempt to change the owner of this item.",
-    -25291: "No keychain is available. You may need to restart your computer.",
-    -25292: "This keychain cannot be modified.",
-    -25293: "The user name or passphrase you entered is not correct.",
-    -25294: "The specified keychain could not be found.",
-    -25295: "The specified keychain is not a valid keychain file.",
-    -25296: "A keychain with the same name already exists.",
-    -25299: "The specified item already exists in the keychain.",
-    -25300: "The specified item could not be found in the keychain.",
-    -25307: "A default keychain could not be found.",
-    -25308: "User interaction is not allowed.",
-    -25315: "User interaction is required, but is currently not allowed.",
-    -34018: "A required entitlement isn't present.",
-}
-"""Texts of SecCopyErrorMessageString for the numbers that occur here."""
+_OWN = ["Library", "Keychains"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -71,92 +58,31 @@ CREATE TABLE IF NOT EXISTS items (
 );
 """
 
-COLUMNS = (
-    "id, service, account, label, kind, comment, generic, creator_code, type_code, "
-    "created, modified, creator, partition, requirement, open"
-)
-"""What an `Item` is made of, in order."""
-
-
-class KeychainStatus(Exception):
-    """An OSStatus that is not 0, `args` are the number and its text."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status, MESSAGES.get(status, "Unknown Error"))
-        self.status = status
-
-
-class Item:
-    """A generic password without its secret."""
-
-    __slots__ = (
-        "account",
-        "comment",
-        "created",
-        "creator",
-        "creator_code",
-        "generic",
-        "id",
-        "kind",
-        "label",
-        "modified",
-        "open",
-        "partition",
-        "requirement",
-        "service",
-        "type_code",
-    )
-
-    def __init__(self, row: tuple[object, ...]) -> None:
-        names = [name.strip() for name in COLUMNS.split(",")]
-        self.id: int
-        self.service: bytes
-        self.account: bytes
-        self.label: bytes
-        self.kind: bytes | None
-        self.comment: bytes | None
-        self.generic: bytes | None
-        self.creator_code: str | None
-        """Four characters, or None."""
-        self.type_code: str | None
-        self.created: int
-        """Seconds since 1970."""
-        self.modified: int
-        self.creator: str
-        """The program that made it: the one that may read it without a dialog."""
-        self.partition: str
-        """Its partition list: `apple-tool:`, `teamid:...`, `cdhash:...`, `unsigned:`."""
-        self.requirement: str
-        """The creator's designated requirement as it was then, or empty."""
-        self.open: bool
-        """Whether every program may read it."""
-        for name, value in zip(names, row, strict=True):
-            setattr(self, name, bool(value) if name == "open" else value)
-
-    def readable_by(self, program: str) -> bool:
-        """Return whether a program gets the secret without a dialog."""
-        return self.open or program == self.creator
-
 
 class PretendKeychain:
     """One keychain file. Every call opens it anew, so that no process holds it from others."""
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self.name = os.fspath(path)
+        """The file as `security` prints it."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        from pathlib import Path
+
+        return Path(self.name)
 
     @property
     def exists(self) -> bool:
         """Whether there is such a file."""
-        return self.path.exists()
+        return exists(self.name)
 
     @property
     def version(self) -> int:
         """The keychain's version: 512 has partition lists, and only the user's own has it."""
-        return 512 if self.path.parent.parent.name == "Library" and self._in_home else 256
-
-    @property
-    def _in_home(self) -> bool:
-        return self.path.parent.parent.parent.parent.name == "Users"
+        folders = self.name.split("/")
+        return 512 if folders[-5:-4] == ["Users"] and folders[-3:-1] == _OWN else 256
 
     @property
     def locked(self) -> bool:
@@ -242,9 +168,8 @@ class PretendKeychain:
         `created` and `modified` are for stories that begin in the past. Without a `partition` the
         item belongs to an unsigned program, or to Apple's tools where `security` made it.
         """
-        now = int(time.time())
-        made = now if created is None else int(created)
-        changed = max(made, now if created is None else made) if modified is None else int(modified)
+        made = int(time.time() if created is None else created)
+        changed = made if modified is None else int(modified)
         own = _access(creator)
         with self._open() as database:
             if self._setting(database, "locked") == "1":
@@ -305,26 +230,13 @@ class PretendKeychain:
             if not database.execute("DELETE FROM items WHERE id = ?", (item.id,)).rowcount:
                 raise KeychainStatus(ITEM_NOT_FOUND)
 
-    @contextlib.contextmanager
-    def _open(self, create: bool = False) -> Iterator[sqlite3.Connection]:
+    def _open(self, create: bool = False) -> _Session:
         if create:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        elif not self.path.exists():
+            os.makedirs(os.path.dirname(self.name), 0o700, exist_ok=True)  # noqa: PTH103, PTH120
+            os.close(os.open(self.name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        elif not self.exists:
             raise KeychainStatus(NO_SUCH_KEYCHAIN)
-        database = sqlite3.connect(self.path, timeout=10.0, isolation_level="IMMEDIATE")
-        try:
-            database.execute("PRAGMA synchronous = OFF")
-            if create:
-                database.executescript(_SCHEMA)
-            with database:
-                yield database
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                raise
-            raise KeychainStatus(-25295) from error
-        finally:
-            database.close()
+        return _Session(self.name, create)
 
     def _setting(self, database: sqlite3.Connection, name: str) -> str:
         row = database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
@@ -333,6 +245,46 @@ class PretendKeychain:
     def _set(self, name: str, value: str) -> None:
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+
+class _Session:
+    """One visit to the file: a transaction, closed in any case."""
+
+    def __init__(self, path: str, create: bool) -> None:
+        self._create = create
+        self._database = sqlite3.connect(path, timeout=10.0, isolation_level="IMMEDIATE")
+
+    def __enter__(self) -> sqlite3.Connection:
+        try:
+            self._database.execute("PRAGMA synchronous = OFF")
+            if self._create:
+                self._database.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self._database.close()
+            raise _translated(error) from error
+        return self._database
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None:
+                self._database.commit()
+            else:
+                self._database.rollback()
+        finally:
+            self._database.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise _translated(error) from error
+
+
+def _translated(error: sqlite3.DatabaseError) -> Exception:
+    """Return what a caller hears: a busy file stays what it is, all else is no keychain."""
+    busy = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+    return error if busy else KeychainStatus(INVALID_KEYCHAIN)
 
 
 def _access(creator: str) -> tuple[str, str]:
@@ -347,4 +299,6 @@ def _bytes(text: str | bytes) -> bytes:
 
 
 def _digest(salt: str, password: str) -> str:
+    import hashlib
+
     return hashlib.sha256((salt + password).encode()).hexdigest()

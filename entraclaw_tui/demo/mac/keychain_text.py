@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from entraclaw_tui.demo.mac import signatures
-from entraclaw_tui.demo.mac.keychain import SECURITY, Item, PretendKeychain
-from entraclaw_tui.demo.mac.layout import Layout
+from entraclaw_tui.demo.mac.keychain import SECURITY, PretendKeychain
+from entraclaw_tui.demo.mac.keychain_item import Item
+from entraclaw_tui.demo.mac.lean import Folder, exists
 
 _GONE = "status -67068"
 _CHANGED = "status -2147415734"
@@ -58,7 +58,7 @@ def item_text(keychain: PretendKeychain, item: Item) -> bytes:
         (b"svce", b"blob", item.service),
         (b"type", b"uint32", _code(item.type_code)),
     )
-    head = b"keychain: " + buffer(str(keychain.path).encode("utf-8", "surrogateescape"))
+    head = b"keychain: " + buffer(keychain.name.encode("utf-8", "surrogateescape"))
     return b"%s\nversion: %d\nclass: %s\nattributes:\n%s" % (
         head,
         keychain.version,
@@ -67,12 +67,12 @@ def item_text(keychain: PretendKeychain, item: Item) -> bytes:
     )
 
 
-def access_text(layout: Layout, item: Item) -> bytes:
+def access_text(mac: Folder, item: Item) -> bytes:
     """Return an item's access list, as `dump-keychain -a` prints it."""
     label = item.label.decode("utf-8", "backslashreplace")
     reading = "decrypt derive export_clear export_wrapped mac sign"
     everyone = ["        applications: <null>"]
-    owner = ["        applications (1):", *_application(layout, item)]
+    owner = ["        applications (1):", *_application(mac, item)]
     entries = (
         ("encrypt", label, everyone),
         (reading, label, everyone if item.open else owner),
@@ -98,21 +98,20 @@ def secret_text(secret: bytes) -> bytes:
     return secret if plain else secret.hex().encode()
 
 
-def _application(layout: Layout, item: Item) -> list[str]:
-    lines = [f"            0: {item.creator} ({_standing(layout, item)})"]
+def _application(mac: Folder, item: Item) -> list[str]:
+    lines = [f"            0: {item.creator} ({_standing(mac, item)})"]
     if item.requirement:
         lines.append(f"                requirement: {item.requirement}")
     return lines
 
 
-def _standing(layout: Layout, item: Item) -> str:
+def _standing(mac: Folder, item: Item) -> str:
     """Return whether the program still is the one that was let in."""
     if item.creator == SECURITY:
         return "OK"
-    program = Path(item.creator)
-    if not program.exists():
+    if not exists(item.creator):
         return _GONE
-    signature = signatures.find(layout, program)
+    signature = signatures.find(mac, item.creator)
     now = signature.requirement if signature else ""
     return "OK" if now == item.requirement else _CHANGED
 

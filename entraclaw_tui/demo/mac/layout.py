@@ -1,14 +1,14 @@
-"""Where things lie in a pretend Mac, for tools and jobs that start with little more than a path."""
+"""Where things lie in a pretend Mac, for its launchd and for jobs that know its root."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+
+from entraclaw_tui.demo.mac.lean import FACTS, LAUNCHD_SOCKET, SYSTEM_KEYCHAIN
 
 MARKER = ".entraclaw-pretend-mac.json"
 """The file that says a folder is a pretend Mac; the same name as `macos.host.MARKER`."""
-
-ASID = 100016
-"""The audit session of the pretend desktop login."""
 
 
 class Layout:
@@ -22,8 +22,6 @@ class Layout:
     def marker(self) -> dict[str, object]:
         """Return what the pretend Mac says of itself. Raises OSError or ValueError."""
         if self._marker is None:
-            import json  # not every tool needs it
-
             loaded = json.loads((self.root / MARKER).read_bytes())
             if not isinstance(loaded, dict):
                 raise ValueError(f"{self.root / MARKER} holds no object")
@@ -52,7 +50,7 @@ class Layout:
     @property
     def launchd_socket(self) -> Path:
         """Where the pretend launchd listens."""
-        return self.root / "private/var/run/launchd.sock"
+        return self.root / LAUNCHD_SOCKET
 
     @property
     def launchd_lock(self) -> Path:
@@ -77,32 +75,12 @@ class Layout:
     @property
     def system_keychain(self) -> Path:
         """The keychain of the whole Mac."""
-        return self.root / "Library/Keychains/System.keychain"
+        return self.root / SYSTEM_KEYCHAIN
 
     @property
-    def signatures(self) -> Path:
-        """What codesign says of which file."""
-        return self.root / "private/var/db/pretend/signatures.json"
-
-    @property
-    def screen(self) -> Path:
-        """Whether the console's screen is locked."""
-        return self.root / "private/var/db/pretend/screen"
-
-    @property
-    def pasteboard(self) -> Path:
-        """What pbcopy took last."""
-        return self.root / "private/var/db/pretend/pasteboard"
-
-    @property
-    def opened(self) -> Path:
-        """What `open` was asked to open, a JSON line each."""
-        return self.root / "private/var/db/pretend/opened.jsonl"
-
-    @property
-    def dialogs(self) -> Path:
-        """What would have stood in a dialog on the screen, a JSON line each."""
-        return self.root / "private/var/db/pretend/dialogs.jsonl"
+    def facts(self) -> Path:
+        """The marker once more, for tools that start too lean to read JSON."""
+        return self.root / FACTS
 
     def folders(self) -> tuple[str, ...]:
         """Return the folders of an empty pretend Mac, below its root, parents first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entraclaw_tui.demo.mac.layout import Layout
+from entraclaw_tui.demo.mac.lean import SCREEN, Folder, read, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # ioreg starts with this module
@@ -11,17 +11,17 @@ if TYPE_CHECKING:  # ioreg starts with this module
 
 def lock(host: HasRoot) -> None:
     """Lock the screen."""
-    Layout(host.root).screen.write_text("locked\n", "ascii")
+    write(Folder(str(host.root)).at(SCREEN), b"locked\n")
 
 
 def unlock(host: HasRoot) -> None:
     """Unlock the screen."""
-    Layout(host.root).screen.write_text("unlocked\n", "ascii")
+    write(Folder(str(host.root)).at(SCREEN), b"unlocked\n")
 
 
-def locked(layout: Layout) -> bool:
+def locked(mac: Folder) -> bool:
     """Return whether the screen is locked; it begins unlocked."""
     try:
-        return layout.screen.read_text("ascii").strip() == "locked"
+        return read(mac.at(SCREEN)) == b"locked\n"
     except FileNotFoundError:
         return False

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from pathlib import Path
+import os
 
-from entraclaw_tui.demo.mac import requirements
-from entraclaw_tui.demo.mac.layout import Layout
+from entraclaw_tui.demo.mac.lean import SIGNATURES, Folder, read, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # codesign starts with this module
     from collections.abc import Sequence
+    from os import PathLike
 
     from entraclaw_tui.demo.mac.activation import HasRoot
 
@@ -22,21 +20,21 @@ APPLE = ("Software Signing", "Apple Code Signing Certification Authority", "Appl
 class Signature:
     """A signature as it was made; the file may have changed since."""
 
-    def __init__(self, fields: dict[str, object]) -> None:
-        self.identifier = str(fields["identifier"])
-        self.team = str(fields["team"])
-        self.authority = [str(one) for one in _list(fields["authority"])]
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.identifier = fields["identifier"]
+        self.team = fields["team"]
+        self.authority = tuple(fields["authority"].split("|")) if fields["authority"] else ()
         """Names of the chain, leaf first; empty for ad-hoc code."""
-        self.flags = str(fields["flags"])
+        self.flags = fields["flags"]
         """As codesign prints them: `0x10000(runtime)`."""
-        self.kind = str(fields["kind"])
+        self.kind = fields["kind"]
         """The Format line: `Mach-O thin (arm64)`."""
-        self.cdhash_full = str(fields["cdhash_full"])
-        self.requirement = str(fields["requirement"])
-        self.timestamp = str(fields["timestamp"])
-        self.size = int(str(fields["size"]))
+        self.cdhash_full = fields["cdhash_full"]
+        self.requirement = fields["requirement"]
+        self.timestamp = fields["timestamp"]
+        self.size = int(fields["size"])
         """Bytes that the file had."""
-        self.digest = str(fields["digest"])
+        self.digest = fields["digest"]
         """SHA-256 of the file when it was signed; empty for a file that did not exist."""
 
     @property
@@ -52,7 +50,7 @@ class Signature:
 
 def register(
     host: HasRoot,
-    path: Path | str,
+    path: str | PathLike[str],
     *,
     identifier: str,
     team: str = "",
@@ -75,53 +73,56 @@ def register(
             "Developer ID Certification Authority",
             "Apple Root CA",
         )
-    path = Path(path)
+    import hashlib
+
+    path = os.path.abspath(path)  # noqa: PTH100
     digest, size = _digest(path)
     full = hashlib.sha256(f"{identifier}\0{team}\0{digest}".encode()).hexdigest()
     if cdhash:
         full = cdhash + full[40:]
-    fields: dict[str, object] = {
+    fields = {
         "identifier": identifier,
         "team": team,
-        "authority": list(authority),
+        "authority": "|".join(authority),
         "flags": flags or ("0x10000(runtime)" if authority else "0x2(adhoc)"),
         "kind": kind,
         "cdhash_full": full,
         "requirement": requirement or _designated(identifier, team, authority, full[:40]),
         "timestamp": timestamp if authority else "",
-        "size": size,
+        "size": str(size),
         "digest": digest,
     }
-    _store(Layout(host.root), str(path), fields)
+    _store(Folder(str(host.root)), path, fields)
     return Signature(fields)
 
 
-def find(layout: Layout, path: Path) -> Signature | None:
+def find(mac: Folder, path: str) -> Signature | None:
     """Return the signature of a file, followed through links; None for an unsigned one."""
-    known = _load(layout)
-    for candidate in (str(path), str(path.resolve())):
-        fields = known.get(candidate)
-        if isinstance(fields, dict):
-            return Signature(fields)
+    known = _load(mac)
+    for candidate in (os.path.abspath(path), os.path.realpath(path)):  # noqa: PTH100
+        if candidate in known:
+            return Signature(known[candidate])
     return None
 
 
-def intact(signature: Signature, path: Path) -> bool:
+def intact(signature: Signature, path: str) -> bool:
     """Return whether the file still is what was signed."""
     return not signature.digest or _digest(path)[0] == signature.digest
 
 
-def partition(layout: Layout, program: Path) -> str:
+def partition(mac: Folder, program: str) -> str:
     """Return the partition identifier that the keychain gives to a program's items."""
-    signature = find(layout, program)
+    signature = find(mac, program)
     if signature is None:
         return "unsigned:"
-    if tuple(signature.authority) == APPLE:
+    if signature.authority == APPLE:
         return "apple-tool:" if signature.identifier == "com.apple.security" else "apple:"
     return f"teamid:{signature.team}" if signature.team else f"cdhash:{signature.cdhash}"
 
 
 def _designated(identifier: str, team: str, authority: Sequence[str], cdhash: str) -> str:
+    from entraclaw_tui.demo.mac import requirements
+
     if tuple(authority) == APPLE:
         return requirements.apple(identifier).text
     if authority and team:
@@ -129,30 +130,36 @@ def _designated(identifier: str, team: str, authority: Sequence[str], cdhash: st
     return requirements.cdhash(cdhash).text
 
 
-def _digest(path: Path) -> tuple[str, int]:
+def _digest(path: str) -> tuple[str, int]:
+    import hashlib
+
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+        data = read(path)
     except OSError:
         return "", 0
+    return hashlib.sha256(data).hexdigest(), len(data)
 
 
-def _load(layout: Layout) -> dict[str, object]:
+# The file: a line `path=...` and the lines of its fields, then an empty line.
+
+
+def _load(mac: Folder) -> dict[str, dict[str, str]]:
     try:
-        loaded = json.loads(layout.signatures.read_bytes())
+        text = read(mac.at(SIGNATURES)).decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return {}
-    return loaded if isinstance(loaded, dict) else {}
+    known = {}
+    for block in text.split("\n\n"):
+        fields = dict(line.split("=", 1) for line in block.split("\n") if line)
+        if "path" in fields:
+            known[fields["path"]] = fields
+    return known
 
 
-def _store(layout: Layout, path: str, fields: dict[str, object]) -> None:
-    known = _load(layout)
-    known[path] = fields
-    fresh = layout.signatures.with_name(layout.signatures.name + ".new")
-    fresh.write_text(json.dumps(known), "utf-8")
-    fresh.chmod(0o600)
-    fresh.replace(layout.signatures)
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
+def _store(mac: Folder, path: str, fields: dict[str, str]) -> None:
+    known = _load(mac)
+    known[path] = {"path": path, **fields}
+    if any("\n" in value for value in known[path].values()):
+        raise ValueError("a signature's fields are single lines")
+    blocks = ["".join(f"{name}={value}\n" for name, value in one.items()) for one in known.values()]
+    write(mac.at(SIGNATURES), "\n".join(blocks).encode("utf-8", "surrogateescape"))

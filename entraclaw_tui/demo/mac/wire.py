@@ -7,8 +7,13 @@ travel with the answer's first byte.
 
 from __future__ import annotations
 
-import socket
-from pathlib import Path
+import _socket
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # the socket module itself takes longer to import than launchctl runs
+    import socket
+    from collections.abc import Callable
+    from os import PathLike
 
 LIMIT = 65536
 """Bytes that a request may have."""
@@ -56,32 +61,51 @@ def decode(data: bytes) -> list[str] | None:
     return body[: int(head)].decode("utf-8", "surrogateescape").split("\0")
 
 
-def ask(path: Path, words: list[str], deadline: float = 60.0) -> Answer:
+def ask(path: str | PathLike[str], words: list[str], deadline: float = 60.0) -> Answer:
     """Ask the launchd that listens at `path`, and return its answer. Raises WireError."""
-    return _ask(path, words, deadline, 0)[0]
+    connection = _connect(path, words, deadline)
+    try:
+        return _read(b"", connection.recv)
+    except OSError as error:
+        raise WireError(f"launchd does not answer: {error}") from None
+    finally:
+        connection.close()
 
 
-def ask_for_sockets(path: Path, words: list[str], deadline: float = 60.0) -> list[socket.socket]:
+def ask_for_sockets(
+    path: str | PathLike[str], words: list[str], deadline: float = 60.0
+) -> list[socket.socket]:
     """Ask for listening sockets and return them. Raises WireError."""
-    answer, descriptors = _ask(path, words, deadline, 16)
+    import socket
+
+    connection = socket.socket(fileno=_connect(path, words, deadline).detach())
+    with connection:
+        connection.settimeout(deadline)
+        try:
+            data, descriptors, _, _ = socket.recv_fds(connection, 65536, 16)
+            answer = _read(data, connection.recv)
+        except OSError as error:
+            raise WireError(f"launchd does not answer: {error}") from None
     if answer.exit != 0:
         raise WireError(answer.err.strip() or f"launchd answered {answer.exit}")
     return [socket.socket(fileno=descriptor) for descriptor in descriptors]
 
 
-def _ask(path: Path, words: list[str], deadline: float, room: int) -> tuple[Answer, list[int]]:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+def _connect(path: str | PathLike[str], words: list[str], deadline: float) -> _socket.socket:
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    try:
         connection.settimeout(deadline)
-        try:
-            connection.connect(str(path))
-            connection.sendall(encode(words))
-            data, descriptors = b"", list[int]()
-            if room:
-                data, descriptors, _, _ = socket.recv_fds(connection, 65536, room)
-            while chunk := connection.recv(65536):
-                data += chunk
-        except OSError as error:
-            raise WireError(f"launchd does not answer: {error}") from None
+        connection.connect(str(path))
+        connection.sendall(encode(words))
+    except OSError as error:
+        connection.close()
+        raise WireError(f"launchd does not answer: {error}") from None
+    return connection
+
+
+def _read(data: bytes, receive: Callable[[int], bytes]) -> Answer:
+    while chunk := receive(65536):
+        data += chunk
     head, _, rest = data.partition(b"\n")
     try:
         status, out, err = (int(number) for number in head.split())
@@ -90,4 +114,4 @@ def _ask(path: Path, words: list[str], deadline: float, room: int) -> tuple[Answ
     texts = [
         part.decode("utf-8", "surrogateescape") for part in (rest[:out], rest[out : out + err])
     ]
-    return Answer(status, texts[0], texts[1]), descriptors
+    return Answer(status, texts[0], texts[1])

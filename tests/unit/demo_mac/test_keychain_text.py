@@ -6,7 +6,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entraclaw_tui.demo.mac.keychain import COLUMNS, Item, PretendKeychain
+from entraclaw_tui.demo.mac.keychain import PretendKeychain
+from entraclaw_tui.demo.mac.keychain_item import COLUMNS, Item
 from entraclaw_tui.demo.mac.keychain_text import buffer, item_text, secret_text
 from entraclaw_tui.macos.keychain_dump import parse_dump
 

@@ -11,16 +11,15 @@ from keyring import backend
 from keyring.errors import KeyringError, PasswordDeleteError, PasswordSetError
 
 from entraclaw_tui.demo.mac.backend import PretendKeyring
-from entraclaw_tui.demo.mac.keychain import (
+from entraclaw_tui.demo.mac.keychain import SECURITY, PretendKeychain
+from entraclaw_tui.demo.mac.osstatus import (
     AUTH_FAILED,
     DUPLICATE_ITEM,
     INTERACTION_NOT_ALLOWED,
     INVALID_OWNER_EDIT,
     ITEM_NOT_FOUND,
     NO_SUCH_KEYCHAIN,
-    SECURITY,
     KeychainStatus,
-    PretendKeychain,
 )
 
 

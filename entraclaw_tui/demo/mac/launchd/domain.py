@@ -8,7 +8,7 @@ from entraclaw_tui.demo.mac.launchd.definition import Definition, DefinitionErro
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.job import Job
 from entraclaw_tui.demo.mac.launchd.overrides import Overrides
-from entraclaw_tui.demo.mac.layout import ASID
+from entraclaw_tui.demo.mac.lean import ASID
 
 ERRORS = {
     1: "Operation not permitted",

@@ -9,7 +9,7 @@ from entraclaw_tui.demo.mac.launchd.domain import Domain
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.job import Job
 from entraclaw_tui.demo.mac.launchd.print_service import assignments
-from entraclaw_tui.demo.mac.layout import ASID
+from entraclaw_tui.demo.mac.lean import ASID
 
 
 def print_domain(domain: Domain, ground: Ground) -> str:

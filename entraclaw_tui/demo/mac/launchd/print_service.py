@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.job import Job
 from entraclaw_tui.demo.mac.launchd.listening import Listening
-from entraclaw_tui.demo.mac.layout import ASID
+from entraclaw_tui.demo.mac.lean import ASID
 
 _SPAWN_TYPES = {
     "Interactive": "interactive (4)",

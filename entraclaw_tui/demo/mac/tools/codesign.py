@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 from entraclaw_tui.demo.mac import signatures
+from entraclaw_tui.demo.mac.lean import exists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from entraclaw_tui.demo.mac.layout import Layout
+    from entraclaw_tui.demo.mac.lean import Folder
 
 _PAGE = 4096
 
@@ -56,7 +57,7 @@ class _Wish:
         return self.verify or (self.verbose > 0 and not self.display)
 
 
-def main(layout: Layout, arguments: list[str]) -> int:
+def main(mac: Folder, arguments: list[str]) -> int:
     """Display or verify each path; the worst status counts."""
     wish = _Wish(arguments)
     if not wish.paths or not (wish.display or wish.verifies):
@@ -66,28 +67,27 @@ def main(layout: Layout, arguments: list[str]) -> int:
         sys.stderr.write("       codesign -v [-v*] [-R=<req string>|-R <req file path>] path\n")
         sys.stderr.write("       codesign -d [options] path ... # display contents\n")
         return 2
-    return max(_one(layout, wish, path) for path in wish.paths)
+    return max(_one(mac, wish, path) for path in wish.paths)
 
 
-def _one(layout: Layout, wish: _Wish, name: str) -> int:
-    path = Path(name).absolute()
-    if not path.exists():
+def _one(mac: Folder, wish: _Wish, name: str) -> int:
+    if not exists(name):
         sys.stderr.write(f"{name}: No such file or directory\n")
         return 1
-    signature = signatures.find(layout, path)
+    signature = signatures.find(mac, name)
     if signature is None:
         sys.stderr.write(f"{name}: code object is not signed at all\n")
         return 1
     if wish.display:
-        sys.stderr.write("\n".join(_lines(signature, path, wish.verbose)) + "\n")
+        sys.stderr.write("\n".join(_lines(signature, name, wish.verbose)) + "\n")
         if wish.requirements:
             sys.stdout.write(f"{'# ' * signature.adhoc}designated => {signature.requirement}\n")
         return 0
-    return _verify(signature, path, name, wish)
+    return _verify(signature, name, wish)
 
 
-def _verify(signature: signatures.Signature, path: Path, name: str, wish: _Wish) -> int:
-    if not signatures.intact(signature, path):
+def _verify(signature: signatures.Signature, name: str, wish: _Wish) -> int:
+    if not signatures.intact(signature, name):
         sys.stderr.write(f"{name}: invalid signature (code or signature have been modified)\n")
         return 1
     if wish.verbose:
@@ -99,8 +99,8 @@ def _verify(signature: signatures.Signature, path: Path, name: str, wish: _Wish)
     return 0
 
 
-def _lines(signature: signatures.Signature, path: Path, verbose: int) -> list[str]:
-    lines = [f"Executable={path.resolve()}"]
+def _lines(signature: signatures.Signature, name: str, verbose: int) -> list[str]:
+    lines = [f"Executable={os.path.realpath(name)}"]
     if not verbose:
         return lines
     pages = -(-max(signature.size, 1) // _PAGE)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 from entraclaw_tui.demo.mac import screen
-from entraclaw_tui.demo.mac.layout import ASID
+from entraclaw_tui.demo.mac.lean import ASID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from entraclaw_tui.demo.mac.layout import Layout
+    from entraclaw_tui.demo.mac.lean import Folder
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -19,19 +19,19 @@ _HEAD = (
 )
 
 
-def main(layout: Layout, arguments: list[str]) -> int:
+def main(mac: Folder, arguments: list[str]) -> int:
     """Print the root of the registry; the one form that is asked for here."""
     if "-a" not in arguments or "Root" not in arguments:
         sys.stderr.write("ioreg: only `-n Root -d1 -a` is played here\n")
         return 64
-    locked = screen.locked(layout)
+    locked = screen.locked(mac)
     session: list[tuple[str, str]] = [
         ("kCGSSessionAuditIDKey", f"<integer>{ASID}</integer>"),
         ("kCGSSessionGroupIDKey", "<integer>20</integer>"),
         ("kCGSSessionIDKey", "<integer>257</integer>"),
         ("kCGSSessionOnConsoleKey", "<true/>"),
-        ("kCGSSessionUserIDKey", f"<integer>{layout.uid}</integer>"),
-        ("kCGSSessionUserNameKey", f"<string>{layout.text('user')}</string>"),
+        ("kCGSSessionUserIDKey", f"<integer>{mac.fact('uid')}</integer>"),
+        ("kCGSSessionUserNameKey", f"<string>{mac.fact('user')}</string>"),
         ("kCGSessionLoginDoneKey", "<true/>"),
         ("kSCSecuritySessionID", f"<integer>{ASID}</integer>"),
     ]

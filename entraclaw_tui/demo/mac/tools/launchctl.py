@@ -7,10 +7,11 @@ import sys
 
 from entraclaw_tui.demo.mac import wire
 from entraclaw_tui.demo.mac.launchd_target import parse
+from entraclaw_tui.demo.mac.lean import LAUNCHD_SOCKET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from entraclaw_tui.demo.mac.layout import Layout
+    from entraclaw_tui.demo.mac.lean import Folder
 
 _USAGES = {
     "bootout": "<domain-target> [service-path, service-path2, ...] | <service-target>",
@@ -33,7 +34,7 @@ _PLACES = {"kill": 1, "getenv": None, "setenv": None, "unsetenv": None, "list": 
 """Where the target stands among the words, None where there is none; else it comes first."""
 
 
-def main(layout: Layout, arguments: list[str]) -> int:
+def main(mac: Folder, arguments: list[str]) -> int:
     """Run one subcommand."""
     if not arguments or arguments[0] in ("help", "-h", "--help"):
         names = "\n".join(f"\t{name}" for name in _USAGES)
@@ -56,7 +57,7 @@ def main(layout: Layout, arguments: list[str]) -> int:
     if verb in ("bootstrap", "bootout"):
         words = words[:1] + [os.path.abspath(path) for path in words[1:]]  # noqa: PTH100
     try:
-        answer = wire.ask(layout.launchd_socket, [verb, *words, *flags])
+        answer = wire.ask(mac.at(LAUNCHD_SOCKET), [verb, *words, *flags])
     except wire.WireError as error:
         sys.stderr.write(f"launchctl: {error}\n")
         return 5

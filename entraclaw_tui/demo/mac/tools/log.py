@@ -6,10 +6,10 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from entraclaw_tui.demo.mac.layout import Layout
+    from entraclaw_tui.demo.mac.lean import Folder
 
 
-def main(layout: Layout, arguments: list[str]) -> int:
+def main(mac: Folder, arguments: list[str]) -> int:
     """Refuse, the way macOS does it."""
     if not arguments or arguments[0] not in ("stream", "show"):
         sys.stderr.write("usage:\n    log <command>\n\ncommands:\n    show\n    stream\n")

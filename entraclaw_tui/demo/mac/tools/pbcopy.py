@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
+
+from entraclaw_tui.demo.mac.lean import PASTEBOARD, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from entraclaw_tui.demo.mac.layout import Layout
+    from entraclaw_tui.demo.mac.lean import Folder
 
 
-def main(layout: Layout, arguments: list[str]) -> int:
+def main(mac: Folder, arguments: list[str]) -> int:
     """Take everything, then put it in place at once."""
-    data = sys.stdin.buffer.read()
-    fresh = layout.pasteboard.with_name(f"pasteboard.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-    fresh.replace(layout.pasteboard)
+    write(mac.at(PASTEBOARD), sys.stdin.buffer.read())
     return 0

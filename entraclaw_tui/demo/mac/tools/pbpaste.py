@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 
+from entraclaw_tui.demo.mac.lean import PASTEBOARD, exists, read
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from entraclaw_tui.demo.mac.layout import Layout
+    from entraclaw_tui.demo.mac.lean import Folder
 
 
-def main(layout: Layout, arguments: list[str]) -> int:
+def main(mac: Folder, arguments: list[str]) -> int:
     """Print the bytes as they came; nothing where nothing was copied."""
-    if layout.pasteboard.exists():
-        sys.stdout.buffer.write(layout.pasteboard.read_bytes())
+    if exists(mac.at(PASTEBOARD)):
+        sys.stdout.buffer.write(read(mac.at(PASTEBOARD)))
         sys.stdout.buffer.flush()
     return 0

@@ -12,13 +12,13 @@ def start() -> int:
     """Run the tool that the command line names."""
     parent = __file__.rsplit("/", 5)[0]
     sys.path.insert(0, parent)
-    from importlib import import_module
+    from entraclaw_tui.demo.mac.lean import Folder
 
-    from entraclaw_tui.demo.mac.layout import Layout
-
-    tool = import_module("entraclaw_tui.demo.mac.tools." + sys.argv[1])
+    name = "entraclaw_tui.demo.mac.tools." + sys.argv[1]
+    __import__(name)  # importlib itself would be one more import
+    tool = sys.modules[name]
     try:
-        status: int = tool.main(Layout(sys.argv[2]), sys.argv[3:])
+        status: int = tool.main(Folder(sys.argv[2]), sys.argv[3:])
         sys.stdout.flush()
     except BrokenPipeError:
         return 1

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 
-from entraclaw_tui.demo.mac.keychain import (
-    AUTH_FAILED,
-    INTERACTION_NOT_ALLOWED,
-    ITEM_NOT_FOUND,
-    MESSAGES,
-    NO_SUCH_KEYCHAIN,
-    SECURITY,
-    Item,
-    KeychainStatus,
-    PretendKeychain,
-)
+from entraclaw_tui.demo.mac.keychain import SECURITY, PretendKeychain
+from entraclaw_tui.demo.mac.keychain_item import Item
 from entraclaw_tui.demo.mac.keychain_text import (
     access_text,
     buffer,
     item_text,
     secret_text,
 )
+from entraclaw_tui.demo.mac.lean import DIALOGS, SYSTEM_KEYCHAIN, exists
+from entraclaw_tui.demo.mac.osstatus import (
+    AUTH_FAILED,
+    INTERACTION_NOT_ALLOWED,
+    ITEM_NOT_FOUND,
+    MESSAGES,
+    NO_SUCH_KEYCHAIN,
+    KeychainStatus,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from entraclaw_tui.demo.mac.layout import Layout
+    from entraclaw_tui.demo.mac.lean import Folder
 
 _DIALOG = 120.0
 """Seconds after which a dialog that nobody sees counts as canceled."""
@@ -61,7 +60,7 @@ class Words:
         self.rest = rest
 
 
-def main(layout: Layout, arguments: list[str]) -> int:
+def main(mac: Folder, arguments: list[str]) -> int:
     """Run one command; the exit status is the low byte of its OSStatus."""
     while arguments and arguments[0] in ("-q", "-v"):
         arguments = arguments[1:]
@@ -87,26 +86,26 @@ def main(layout: Layout, arguments: list[str]) -> int:
         sys.stderr.write("".join(f"    {command}\n" for command in commands))
         return 1
     try:
-        return commands[name](layout, arguments[1:]) & 0xFF
+        return commands[name](mac, arguments[1:]) & 0xFF
     except UsageError:
         sys.stderr.write(f"Usage: {name} [options...] [keychain...]\n")
         return 2
 
 
-def _keychain(layout: Layout, rest: list[str]) -> PretendKeychain:
-    return PretendKeychain(rest[0] if rest else layout.login_keychain)
+def _keychain(mac: Folder, rest: list[str]) -> PretendKeychain:
+    return PretendKeychain(rest[0] if rest else mac.login_keychain)
 
 
-def _searched(layout: Layout, rest: list[str]) -> list[PretendKeychain]:
-    paths = [Path(path) for path in rest] or [layout.login_keychain, layout.system_keychain]
+def _searched(mac: Folder, rest: list[str]) -> list[PretendKeychain]:
+    paths = rest or [mac.login_keychain, mac.at(SYSTEM_KEYCHAIN)]
     return [keychain for keychain in map(PretendKeychain, paths) if keychain.exists]
 
 
-def _matching(layout: Layout, words: Words) -> list[tuple[PretendKeychain, Item]]:
+def _matching(mac: Folder, words: Words) -> list[tuple[PretendKeychain, Item]]:
     wanted = [words.values.get(letter) for letter in "sal"]
     return [
         (keychain, item)
-        for keychain in _searched(layout, words.rest)
+        for keychain in _searched(mac, words.rest)
         for item in keychain.find(*wanted)
     ]
 
@@ -121,9 +120,9 @@ def _complain(function: str, status: int) -> int:
     return status
 
 
-def _dump(layout: Layout, arguments: list[str]) -> int:
+def _dump(mac: Folder, arguments: list[str]) -> int:
     words = Words(arguments, "adir", "")
-    for keychain in _searched(layout, words.rest):
+    for keychain in _searched(mac, words.rest):
         try:
             items = keychain.items()
         except KeychainStatus as error:
@@ -132,21 +131,21 @@ def _dump(layout: Layout, arguments: list[str]) -> int:
         for item in items:
             text = item_text(keychain, item)
             if "d" in words.flags:
-                text += b"data:\n" + buffer(_secret(layout, keychain, item)) + b"\n"
+                text += b"data:\n" + buffer(_secret(mac, keychain, item)) + b"\n"
             if words.flags & {"a", "i"}:
-                text += access_text(layout, item)
+                text += access_text(mac, item)
             _say(text)
     return 0
 
 
-def _find(layout: Layout, arguments: list[str]) -> int:
+def _find(mac: Folder, arguments: list[str]) -> int:
     words = Words(arguments, "gw", "acCDGjls")
-    found = _matching(layout, words)
+    found = _matching(mac, words)
     if not found:
         return _complain("SecKeychainSearchCopyNext", ITEM_NOT_FOUND)
     keychain, item = found[0]
     try:
-        secret = _secret(layout, keychain, item) if words.flags & {"g", "w"} else b""
+        secret = _secret(mac, keychain, item) if words.flags & {"g", "w"} else b""
     except KeychainStatus as error:
         # Neither a message nor the attributes (keychain_find.c).
         return error.status
@@ -159,7 +158,7 @@ def _find(layout: Layout, arguments: list[str]) -> int:
     return 0
 
 
-def _secret(layout: Layout, keychain: PretendKeychain, item: Item) -> bytes:
+def _secret(mac: Folder, keychain: PretendKeychain, item: Item) -> bytes:
     try:
         return keychain.read(item, SECURITY)
     except KeychainStatus as error:
@@ -169,15 +168,15 @@ def _secret(layout: Layout, keychain: PretendKeychain, item: Item) -> bytes:
     from entraclaw_tui.demo.mac.tools.notes import note
 
     name = item.label.decode("utf-8", "backslashreplace")
-    note(layout.dialogs, {"program": "security", "script": f"wants to use {name}"})
+    note(mac.at(DIALOGS), {"program": "security", "script": f"wants to use {name}"})
     time.sleep(_DIALOG)
     raise KeychainStatus(_CANCELED)
 
 
-def _add(layout: Layout, arguments: list[str]) -> int:
+def _add(mac: Folder, arguments: list[str]) -> int:
     words = Words(arguments, "AU", "acCDGjlspTwX")
     service, account = words.values.get("s", ""), words.values.get("a", "")
-    keychain = _keychain(layout, words.rest)
+    keychain = _keychain(mac, words.rest)
     where = f"SecKeychainItemCreateFromContent ({words.rest[0] if words.rest else '<default>'})"
     try:
         secret = _given(words)
@@ -224,9 +223,9 @@ def _given(words: Words) -> bytes:
     return first.encode()
 
 
-def _delete(layout: Layout, arguments: list[str]) -> int:
+def _delete(mac: Folder, arguments: list[str]) -> int:
     words = Words(arguments, "", "acCDGjls")
-    found = _matching(layout, words)
+    found = _matching(mac, words)
     if not found:
         return _complain("SecKeychainSearchCopyNext", ITEM_NOT_FOUND)
     keychain, item = found[0]
@@ -241,10 +240,10 @@ def _delete(layout: Layout, arguments: list[str]) -> int:
     return status
 
 
-def _show(layout: Layout, arguments: list[str]) -> int:
+def _show(mac: Folder, arguments: list[str]) -> int:
     rest = Words(arguments, "", "").rest
     name = rest[0] if rest else "<NULL>"
-    keychain = _keychain(layout, rest)
+    keychain = _keychain(mac, rest)
     try:
         locked = keychain.locked
     except KeychainStatus:
@@ -255,35 +254,35 @@ def _show(layout: Layout, arguments: list[str]) -> int:
     return 0
 
 
-def _list(layout: Layout, arguments: list[str]) -> int:
+def _list(mac: Folder, arguments: list[str]) -> int:
     if Words(arguments, "", "d").rest:
         raise UsageError
-    for path in (layout.login_keychain, layout.system_keychain):
+    for path in (mac.login_keychain, mac.at(SYSTEM_KEYCHAIN)):
         sys.stdout.write(f'    "{path}"\n')
     return 0
 
 
-def _default(layout: Layout, arguments: list[str]) -> int:
+def _default(mac: Folder, arguments: list[str]) -> int:
     if Words(arguments, "", "d").rest:
         raise UsageError
-    if not layout.login_keychain.exists():
+    if not exists(mac.login_keychain):
         return _complain("SecKeychainCopyDomainDefault user", -25307)
-    sys.stdout.write(f'    "{layout.login_keychain}"\n')
+    sys.stdout.write(f'    "{mac.login_keychain}"\n')
     return 0
 
 
-def _lock(layout: Layout, arguments: list[str]) -> int:
+def _lock(mac: Folder, arguments: list[str]) -> int:
     rest = Words(arguments, "a", "").rest
     try:
-        _keychain(layout, rest).lock()
+        _keychain(mac, rest).lock()
     except KeychainStatus as error:
         return _complain(f"SecKeychainLock {rest[0] if rest else '<NULL>'}", error.status)
     return 0
 
 
-def _unlock(layout: Layout, arguments: list[str]) -> int:
+def _unlock(mac: Folder, arguments: list[str]) -> int:
     words = Words(arguments, "u", "p")
-    keychain = _keychain(layout, words.rest)
+    keychain = _keychain(mac, words.rest)
     password = words.values.get("p")
     if password is None:
         password = ""
@@ -299,7 +298,7 @@ def _unlock(layout: Layout, arguments: list[str]) -> int:
     return 0
 
 
-def _error(layout: Layout, arguments: list[str]) -> int:
+def _error(mac: Folder, arguments: list[str]) -> int:
     for word in arguments:
         try:
             number = int(word, 0)
@@ -311,7 +310,7 @@ def _error(layout: Layout, arguments: list[str]) -> int:
     return 1
 
 
-def _identity(layout: Layout, arguments: list[str]) -> int:
+def _identity(mac: Folder, arguments: list[str]) -> int:
     valid = "v" in Words(arguments, "v", "ps").flags
     if not valid:
         sys.stdout.write("Policy: X.509 Basic\n  Matching identities\n     0 identities found\n\n")

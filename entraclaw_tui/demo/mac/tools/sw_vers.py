@@ -8,12 +8,12 @@ from entraclaw_tui.demo.mac import releases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from entraclaw_tui.demo.mac.layout import Layout
+    from entraclaw_tui.demo.mac.lean import Folder
 
 
-def main(layout: Layout, arguments: list[str]) -> int:
+def main(mac: Folder, arguments: list[str]) -> int:
     """Print one fact or all three."""
-    version = layout.text("macos")
+    version = mac.fact("macos")
     facts = {
         "ProductName": "macOS",
         "ProductVersion": version,

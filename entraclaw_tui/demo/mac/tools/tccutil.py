@@ -6,20 +6,20 @@ import sqlite3
 import sys
 from contextlib import closing
 
+from entraclaw_tui.demo.mac.lean import exists
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from entraclaw_tui.demo.mac.layout import Layout
+    from entraclaw_tui.demo.mac.lean import Folder
 
 
-def main(layout: Layout, arguments: list[str]) -> int:
+def main(mac: Folder, arguments: list[str]) -> int:
     """Run `reset SERVICE [BUNDLE_ID]`."""
     if len(arguments) not in (2, 3) or arguments[0] != "reset":
         sys.stderr.write("tccutil: Usage: tccutil reset SERVICE [BUNDLE_ID]\n")
         return 64
     service, client = arguments[1], "".join(arguments[2:])
-    paths = [path for path in _databases(layout) if path.exists()]
+    paths = [path for path in _databases(mac) if exists(path)]
     if client and not any(_known(path, client) for path in paths):
         # Rows keyed by a path are nothing that tccutil can name (OSStatus -10814).
         sys.stderr.write(
@@ -34,18 +34,18 @@ def main(layout: Layout, arguments: list[str]) -> int:
     return 0
 
 
-def _databases(layout: Layout) -> list[Path]:
+def _databases(mac: Folder) -> list[str]:
     tail = "Library/Application Support/com.apple.TCC/TCC.db"
-    return [layout.root / tail, layout.home / tail]
+    return [mac.at(tail), f"{mac.home}/{tail}"]
 
 
-def _known(path: Path, client: str) -> bool:
+def _known(path: str, client: str) -> bool:
     with closing(sqlite3.connect(path)) as database:
         query = "SELECT 1 FROM access WHERE client = ? AND client_type = 0"
         return database.execute(query, (client,)).fetchone() is not None
 
 
-def _reset(path: Path, service: str, client: str) -> None:
+def _reset(path: str, service: str, client: str) -> None:
     where, values = [], []
     if service != "All":
         where.append("service = ?")
