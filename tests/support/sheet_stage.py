@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from entraclaw_tui.dashboard import worker_view
 from entraclaw_tui.dashboard.link import WorkerLink
-from entraclaw_tui.dashboard.sheets import Sheet
+from entraclaw_tui.dashboard.sheets.sheet import Sheet
 from entraclaw_tui.dashboard.theme import THEMES
 from entraclaw_tui.dashboard.worker_view import WorkerView
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
@@ -208,14 +209,14 @@ class Stage(App[None]):
         self.now = 100.0
         self.wall = NOW
         self.results: list[object] = []
-        self._make = sheet
+        self.make = sheet
 
     def compose(self) -> ComposeResult:
         yield Static("")
 
     def on_mount(self) -> None:
         self.link.listen(lambda view: self.told())
-        self.push_screen(self._make(self), self.results.append)
+        self.push_screen(self.make(self), self.results.append)
 
     def told(self) -> None:
         if isinstance(self.screen, Sheet):
@@ -248,6 +249,19 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
 
 async def arm(pilot: Pilot[None], stage: Stage) -> None:
     """Let the sheet be painted, and turn the clock on until a key counts."""
-    await pilot.pause()
-    await pilot.pause()
+    for _ in range(4):
+        await pilot.pause(0)
     stage.now += 1.0
+
+
+async def tap(pilot: Pilot[None], key: str, character: str | None = None) -> None:
+    """Press a key as the driver would, and let the app take it. Faster than `pilot.press`."""
+    pilot.app.post_message(events.Key(key, character))
+    for _ in range(3):
+        await pilot.pause(0)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys one after the other."""
+    for key in keys:
+        await tap(pilot, key, key if len(key) == 1 else None)

@@ -9,7 +9,9 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from entraclaw_tui.dashboard.sheets import ReasonSheet, RequestSheet, UnlockSheet
+from entraclaw_tui.dashboard.sheets.reason import ReasonSheet
+from entraclaw_tui.dashboard.sheets.request import RequestSheet
+from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
 from entraclaw_tui.ipc.errors import Code, ConnectionLost, WireError
 from entraclaw_tui.ipc.messages import Session
 from entraclaw_tui.model.consent import Remember, Request, Scope, State, Tier
@@ -22,6 +24,8 @@ from tests.support.sheet_stage import (
     Stage,
     arm,
     asked,
+    press,
+    tap,
     token,
     until,
 )
@@ -54,14 +58,14 @@ async def opened(
 async def test_an_armed_key_allows_once() -> None:
     async with opened(asked()) as (pilot, stage):
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: stage.link.decisions)
         (decision,) = stage.link.decisions
         assert decision.decision == "allow"
         assert decision.request == asked()
         assert (decision.proof, decision.remember) == ("", Remember.ONCE)
         await until(pilot, lambda: "Allowed." in stage.text)
-        await pilot.press("A")
+        await press(pilot, "A")
         assert len(stage.link.decisions) == 1
 
 
@@ -75,9 +79,9 @@ async def test_allow_works_some_time_after_the_paint_and_after_the_last_key(
     async with opened(asked()) as (pilot, stage):
         stage.now += after_paint
         if after_key is not None:
-            await pilot.press("z")
+            await press(pilot, "z")
             stage.now += after_key
-        await pilot.press("A")
+        await press(pilot, "A")
         await pilot.pause()
         assert bool(stage.link.allowed) is works
         if not works:
@@ -88,9 +92,9 @@ async def test_allow_works_some_time_after_the_paint_and_after_the_last_key(
 async def test_no_other_key_allows(key: str) -> None:
     async with opened(asked()) as (pilot, stage):
         await arm(pilot, stage)
-        await pilot.press(key)
+        await press(pilot, key)
         stage.now += 1
-        await pilot.press(key, key)
+        await press(pilot, key, key)
         await pilot.pause(0.15)
         assert stage.link.decisions == []
 
@@ -99,12 +103,12 @@ async def test_how_long_goes_round_the_offered_times() -> None:
     offered = (Remember.ONCE, Remember.QUARTER)
     async with opened(asked(remember_options=offered)) as (pilot, stage):
         assert "[once]" in stage.text
-        await pilot.press("t")
+        await press(pilot, "t")
         assert "[15 minutes]" in stage.text
         assert "1 hour" not in stage.text
-        await pilot.press("t", "t")
+        await press(pilot, "t", "t")
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: stage.link.allowed)
         assert stage.link.allowed[0].remember is Remember.QUARTER
 
@@ -116,14 +120,20 @@ async def test_how_long_goes_round_the_offered_times() -> None:
 async def test_a_typist_never_allows_whatever_pops_up(tier: Tier) -> None:
     text = "Ask Anna for 42 Apples 1n A jar 482911 \rAh A\r 10\r"
     names = {" ": "space", "\r": "enter"}
-    for start in range(0, len(text), 7):
-        async with opened(asked(tier=tier)) as (pilot, stage):
+    async with opened(asked(tier=tier)) as (pilot, stage):
+        for start in range(0, len(text), 5):
             for character in text[start:] + text[:start]:
                 stage.now += 1 / 12
-                await pilot.press(names.get(character, character))
-                if not isinstance(stage.screen, RequestSheet):
-                    break
-            assert stage.link.allowed == []
+                await tap(pilot, names.get(character, character), character)
+            # Gone while typing goes on, and back under the fingers.
+            stage.pop_screen()
+            stage.push_screen(stage.make(stage))
+            await pilot.pause(0)
+        assert stage.link.allowed == []
+        if tier is Tier.LOW:  # the same keys do allow, where they are meant
+            await arm(pilot, stage)
+            await tap(pilot, "A", "A")
+            assert len(stage.link.allowed) == 1
 
 
 @pytest.mark.parametrize("tier", list(Tier))
@@ -133,7 +143,7 @@ async def test_pasted_text_decides_nothing(tier: Tier, pasted: str) -> None:
         await arm(pilot, stage)
         stage.screen.post_message(events.Paste(pasted))
         await until(pilot, lambda: "Pasted text decides nothing" in stage.text)
-        await pilot.press("enter")
+        await press(pilot, "enter")
         stage.now += 1
         await pilot.pause(0.15)
         assert stage.link.decisions == []
@@ -147,7 +157,7 @@ async def test_what_arrives_never_changes_the_request_under_the_finger() -> None
         await pilot.pause()
         assert "Request 1 of 2" in stage.text
         assert "other" not in stage.text
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: stage.link.allowed)
         assert stage.link.allowed[0].request.id == "r1"
 
@@ -158,12 +168,12 @@ async def test_a_request_that_changes_must_be_read_again() -> None:
         changed = asked(digest="other", revision=2, resource="https://vault.azure.net")
         stage.link.tell(request=changed)
         stage.told()
-        await pilot.press("A")
+        await press(pilot, "A")
         await pilot.pause()
         assert stage.link.decisions == []
         assert "vault.azure.net" in stage.text
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: stage.link.allowed)
         assert stage.link.allowed[0].request == changed
 
@@ -174,7 +184,7 @@ async def test_an_equal_request_that_joins_is_no_change() -> None:
         joined = asked(revision=2, merged=1)
         stage.link.tell(request=joined)
         stage.told()
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: stage.link.allowed)
         assert stage.link.allowed[0].request == joined
 
@@ -185,15 +195,15 @@ async def test_an_equal_request_that_joins_is_no_change() -> None:
 async def test_medium_takes_the_two_digits_and_enter() -> None:
     async with opened(asked(tier=Tier.MEDIUM)) as (pilot, stage):
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         assert "A alone is not enough" in stage.text
         stage.now += 1
-        await pilot.press("4", "enter")
+        await press(pilot, "4", "enter")
         await pilot.pause(0.15)
         assert stage.link.decisions == []
-        await pilot.press("2", "7")
+        await press(pilot, "2", "7")
         assert "4" not in _field(stage)
-        await pilot.press("enter")
+        await press(pilot, "enter")
         stage.now += 0.31
         await until(pilot, lambda: stage.link.allowed)
         assert stage.link.allowed[0].proof == "42"
@@ -202,7 +212,7 @@ async def test_medium_takes_the_two_digits_and_enter() -> None:
 async def test_a_key_after_enter_takes_it_back() -> None:
     async with opened(asked(tier=Tier.MEDIUM)) as (pilot, stage):
         await arm(pilot, stage)
-        await pilot.press("4", "2", "enter", "j")
+        await press(pilot, "4", "2", "enter", "j")
         stage.now += 1
         await pilot.pause(0.25)
         assert stage.link.decisions == []
@@ -211,14 +221,14 @@ async def test_a_key_after_enter_takes_it_back() -> None:
 async def test_high_takes_the_pin_alone_and_once_only() -> None:
     generous = asked(tier=Tier.HIGH, remember_options=tuple(Remember))
     async with opened(generous) as (pilot, stage):
-        await pilot.press("t")
+        await press(pilot, "t")
         assert "Only once is offered here" in stage.text
         await arm(pilot, stage)
-        await pilot.press(*PIN[:5], "enter")
+        await press(pilot, *PIN[:5], "enter")
         stage.now += 1
         await pilot.pause(0.15)
         assert stage.link.decisions == []
-        await pilot.press(PIN[5], "enter")
+        await press(pilot, PIN[5], "enter")
         stage.now += 0.31
         await until(pilot, lambda: stage.link.allowed)
         decision = stage.link.allowed[0]
@@ -230,13 +240,13 @@ async def test_where_keys_can_be_injected_the_pin_is_needed(tier: Tier) -> None:
     async with opened(asked(tier=tier), session=TMUX) as (pilot, stage):
         assert "tmux can press keys here" in stage.text
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         stage.now += 1
-        await pilot.press("4", "2", "enter")
+        await press(pilot, "4", "2", "enter")
         stage.now += 1
         await pilot.pause(0.15)
         assert stage.link.decisions == []
-        await pilot.press("8", "2", "9", "1", "1", "enter")
+        await press(pilot, "8", "2", "9", "1", "1", "enter")
         stage.now += 0.31
         await until(pilot, lambda: stage.link.allowed)
         assert stage.link.allowed[0].proof == "4282911"
@@ -245,10 +255,10 @@ async def test_where_keys_can_be_injected_the_pin_is_needed(tier: Tier) -> None:
 async def test_no_digit_is_ever_shown() -> None:
     async with opened(asked(tier=Tier.HIGH)) as (pilot, stage):
         await arm(pilot, stage)
-        await pilot.press(*"777777")
+        await press(pilot, *"777777")
         await until(pilot, lambda: "\u25cf \u25cf \u25cf \u25cf \u25cf \u25cf" in stage.text)
         assert "7" not in _field(stage)
-        await pilot.press("backspace")
+        await press(pilot, "backspace")
         assert "\u25cf \u25cf \u25cf \u25cf \u25cf _" in stage.text
 
 
@@ -276,7 +286,7 @@ async def test_a_refusal_is_one_line_with_the_next_step(error: Exception, said: 
     async with opened(asked(tier=Tier.MEDIUM), size=(100, 30)) as (pilot, stage):
         await arm(pilot, stage)
         stage.link.fails = error
-        await pilot.press("4", "2", "enter")
+        await press(pilot, "4", "2", "enter")
         stage.now += 0.31
         await until(pilot, lambda: said in stage.text)
         assert "\x1b" not in stage.text
@@ -288,17 +298,17 @@ async def test_after_a_wrong_pin_it_counts_the_seconds_to_the_next_try() -> None
     async with opened(asked(tier=Tier.HIGH)) as (pilot, stage):
         await arm(pilot, stage)
         stage.link.fails = WireError(Code.WRONG_PIN, "x", retry_after=4.0)
-        await pilot.press(*PIN, "enter")
+        await press(pilot, *PIN, "enter")
         stage.now += 0.31
         await until(pilot, lambda: "not your PIN" in stage.text)
         await arm(pilot, stage)
-        await pilot.press(*PIN, "enter")
+        await press(pilot, *PIN, "enter")
         await until(pilot, lambda: "Next try in 4 s" in stage.text)
         stage.now += 1
         await pilot.pause(0.15)
         assert len(stage.link.allowed) == 1
         stage.wall += 4.1
-        await pilot.press("enter")
+        await press(pilot, "enter")
         stage.now += 0.31
         await until(pilot, lambda: len(stage.link.allowed) == 2)
 
@@ -309,14 +319,14 @@ async def test_after_a_wrong_pin_it_counts_the_seconds_to_the_next_try() -> None
 @pytest.mark.parametrize("tier", list(Tier))
 async def test_deny_works_at_once_even_while_typing(tier: Tier) -> None:
     async with opened(asked(tier=tier), session=LOCKED) as (pilot, stage):
-        await pilot.press("4", "8", "d")
+        await press(pilot, "4", "8", "d")
         await until(pilot, lambda: stage.link.denied)
         await until(pilot, lambda: "Denied. The program has been told." in stage.text)
 
 
 async def test_deny_always_blocks_the_program() -> None:
     async with opened(asked()) as (pilot, stage):
-        await pilot.press("D")
+        await press(pilot, "D")
         await until(pilot, lambda: stage.link.blocked)
         assert len(stage.link.denied) == 1
         assert stage.link.blocked == [asked().requester.identity]
@@ -325,18 +335,18 @@ async def test_deny_always_blocks_the_program() -> None:
 
 async def test_deny_with_a_reason() -> None:
     async with opened(asked()) as (pilot, stage):
-        await pilot.press("m")
+        await press(pilot, "m")
         await until(pilot, lambda: isinstance(stage.screen, ReasonSheet))
-        await pilot.press("down", "enter")
+        await press(pilot, "down", "enter")
         await until(pilot, lambda: stage.link.denied)
         assert stage.link.denied[0].reason == "I did not start this."
 
 
 async def test_leaving_the_reason_decides_nothing() -> None:
     async with opened(asked()) as (pilot, stage):
-        await pilot.press("m")
+        await press(pilot, "m")
         await until(pilot, lambda: isinstance(stage.screen, ReasonSheet))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: isinstance(stage.screen, RequestSheet))
         assert stage.link.decisions == []
 
@@ -349,16 +359,16 @@ async def test_a_locked_session_is_unlocked_first(key: str) -> None:
     async with opened(asked(), session=LOCKED) as (pilot, stage):
         assert "Unlock first: press u." in stage.text
         await arm(pilot, stage)
-        await pilot.press(key)
+        await press(pilot, key)
         await until(pilot, lambda: isinstance(stage.screen, UnlockSheet))
-        await pilot.press(*PIN, "enter")
+        await press(pilot, *PIN, "enter")
         await until(pilot, lambda: isinstance(stage.screen, RequestSheet))
         assert stage.link.pins == [PIN]
-        await pilot.press("A")
+        await press(pilot, "A")
         await pilot.pause()
         assert stage.link.allowed == []  # the sheet came back just now
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: stage.link.allowed)
 
 
@@ -377,18 +387,18 @@ async def test_a_session_that_may_not_allow_says_why_and_can_deny(
     async with opened(asked(), session=session) as (pilot, stage):
         assert said in stage.text
         await arm(pilot, stage)
-        await pilot.press("A", "u")
+        await press(pilot, "A", "u")
         await pilot.pause()
         assert isinstance(stage.screen, RequestSheet)
         assert stage.link.decisions == []
-        await pilot.press("d")
+        await press(pilot, "d")
         await until(pilot, lambda: stage.link.denied)
 
 
 async def test_a_session_that_locks_while_the_pin_is_typed_sends_nothing() -> None:
     async with opened(asked(tier=Tier.HIGH)) as (pilot, stage):
         await arm(pilot, stage)
-        await pilot.press(*PIN, "enter")
+        await press(pilot, *PIN, "enter")
         stage.link.tell(session=LOCKED)
         stage.told()
         stage.now += 1
@@ -405,9 +415,9 @@ async def test_a_session_that_locks_while_the_pin_is_typed_sends_nothing() -> No
 async def test_a_small_window_takes_allow_away(size: tuple[int, int], works: bool) -> None:
     async with opened(asked(), size=size) as (pilot, stage):
         for _ in range(10):
-            await pilot.press("j")
+            await press(pilot, "j")
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await pilot.pause()
         assert bool(stage.link.allowed) is works
         assert ("Allow is off below 60x16" in stage.text) is not works
@@ -419,14 +429,14 @@ async def test_every_permission_must_have_been_visible() -> None:
         assert "more below (j)" in stage.text
         assert "permissions" in stage.text
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await pilot.pause()
         assert stage.link.allowed == []
         for _ in range(30):
-            await pilot.press("down")
+            await press(pilot, "down")
         await until(pilot, lambda: "Things.Read.19" in stage.text)
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: stage.link.allowed)
 
 
@@ -437,7 +447,7 @@ async def test_jumping_over_a_permission_does_not_count() -> None:
         assert isinstance(sheet, RequestSheet)
         sheet.action_scroll(500)
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: "not seen yet" in stage.text)
         assert stage.link.allowed == []
 
@@ -463,19 +473,19 @@ async def test_what_is_decided_elsewhere_is_said_and_no_key_decides(
         stage.link.tell(request=msgspec.structs.replace(asked("r1"), revision=2, **changes))
         stage.told()
         await until(pilot, lambda: said in stage.text)
-        await pilot.press("A", "d", "enter")
+        await press(pilot, "A", "d", "enter")
         await pilot.pause()
         assert stage.link.decisions == []
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: not isinstance(stage.screen, RequestSheet))
 
 
 async def test_it_follows_its_own_request_to_the_token_and_n_opens_the_next() -> None:
     async with opened(asked("r1"), asked("r2", claimed_name="second")) as (pilot, stage):
-        await pilot.press("n")
+        await press(pilot, "n")
         assert "First this one" in stage.text
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: "Getting the token" in stage.text)
         done = asked("r1", state=State.DELIVERED, revision=5, decision="allow")
         stage.link.tell(token=token("r1"))
@@ -484,13 +494,13 @@ async def test_it_follows_its_own_request_to_the_token_and_n_opens_the_next() ->
         await until(pilot, lambda: "The program has its token." in stage.text)
         assert "Valid for 59 min, kept in memory, exchanged in 212 ms." in stage.text
         stage.now += 5
-        await pilot.press("n")
+        await press(pilot, "n")
         await until(pilot, lambda: "second" in stage.text)
-        await pilot.press("A")
+        await press(pilot, "A")
         await pilot.pause()
         assert len(stage.link.allowed) == 1  # it was painted just now
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: len(stage.link.allowed) == 2)
         assert stage.link.allowed[1].request.id == "r2"
 
@@ -505,7 +515,7 @@ async def test_a_failed_exchange_says_why_and_what_next() -> None:
     )
     async with opened(asked()) as (pilot, stage):
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: "Getting the token" in stage.text)
         stage.link.tell(request=failed)
         stage.told()
@@ -522,7 +532,7 @@ async def test_time_runs_out_in_seconds_and_then_nothing_allows() -> None:
         await until(pilot, lambda: "ends in 0:10" in stage.text)
         stage.wall += 20
         await arm(pilot, stage)
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: "Its time is over." in stage.text)
         assert stage.link.decisions == []
 
@@ -532,8 +542,8 @@ async def test_a_lost_worker_is_explained_and_nothing_is_sent() -> None:
         stage.link.lose("The worker closed the connection.")
         stage.told()
         await arm(pilot, stage)
-        await pilot.press("A")
-        await pilot.press("d")
+        await press(pilot, "A")
+        await press(pilot, "d")
         await until(pilot, lambda: "Nothing can be decided: The worker closed" in stage.text)
         assert stage.link.decisions == []
 
@@ -541,7 +551,7 @@ async def test_a_lost_worker_is_explained_and_nothing_is_sent() -> None:
 async def test_readonly_only_looks() -> None:
     async with opened(asked(), readonly=True) as (pilot, stage):
         await arm(pilot, stage)
-        await pilot.press("A", "d", "D", "m", "u")
+        await press(pilot, "A", "d", "D", "m", "u")
         await pilot.pause()
         assert "--readonly" in stage.text
         assert stage.link.decisions == []
@@ -551,9 +561,9 @@ async def test_readonly_only_looks() -> None:
 async def test_a_decision_goes_its_way_when_the_sheet_is_left() -> None:
     async with opened(asked()) as (pilot, stage):
         stage.link.answers_after.clear()
-        await pilot.press("D")
+        await press(pilot, "D")
         await until(pilot, lambda: stage.link.denied)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: not isinstance(stage.screen, RequestSheet))
         stage.link.answers_after.set()
         await until(pilot, lambda: stage.link.blocked)
@@ -563,10 +573,10 @@ async def test_while_one_decision_is_on_its_way_no_other_is_sent() -> None:
     async with opened(asked()) as (pilot, stage):
         await arm(pilot, stage)
         stage.link.answers_after.clear()
-        await pilot.press("A")
+        await press(pilot, "A")
         await until(pilot, lambda: stage.link.decisions)
         stage.now += 1
-        await pilot.press("A", "d", "D")
+        await press(pilot, "A", "d", "D")
         stage.link.answers_after.set()
         await until(pilot, lambda: "Allowed." in stage.text)
         assert len(stage.link.decisions) == 1
@@ -577,7 +587,7 @@ async def test_an_unknown_request_is_said() -> None:
     stage = Stage(link, lambda s: RequestSheet(link, "gone", s.clock))  # type: ignore[arg-type,return-value]
     async with stage.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "does not know this request" in stage.text)
-        await pilot.press("A", "d", "n", "4", "enter", "t")
+        await press(pilot, "A", "d", "n", "4", "enter", "t")
         assert link.decisions == []
 
 
@@ -613,7 +623,19 @@ def _everything(text: str) -> Request:
     )
     scopes = tuple(Scope(text, Tier.HIGH, text, False, True) for _ in range(3))
     changes: dict[str, object] = dict.fromkeys(
-        ["flow", "agent", "tenant", "account", "resource", "claimed_name", "claimed_version", "reason", "decided_by", "outcome_code", "outcome_text"],
+        [
+            "flow",
+            "agent",
+            "tenant",
+            "account",
+            "resource",
+            "claimed_name",
+            "claimed_version",
+            "reason",
+            "decided_by",
+            "outcome_code",
+            "outcome_text",
+        ],
         text,
     )
     return msgspec.structs.replace(plain, requester=who, scopes=scopes, **changes)
@@ -627,7 +649,7 @@ async def test_hostile_text_is_only_text(text: str, size: tuple[int, int]) -> No
     async with opened(hostile, session=session, size=size) as (pilot, stage):
         seen = stage.text
         for _ in range(40):
-            await pilot.press("j")
+            await tap(pilot, "j", "j")
             seen += stage.text
         for state in (State.FAILED, State.DENIED, State.CANCELLED, State.DELIVERED):
             stage.link.tell(request=msgspec.structs.replace(hostile, state=state, revision=9))
@@ -646,7 +668,7 @@ def _unseen(text: str) -> set[str]:
 
 async def test_the_keys_of_the_sheet_are_shown_on_question_mark() -> None:
     async with opened(asked()) as (pilot, stage):
-        await pilot.press("question_mark")
+        await press(pilot, "question_mark")
         await until(pilot, lambda: "Deny it and block the program" in stage.text)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: isinstance(stage.screen, RequestSheet))
