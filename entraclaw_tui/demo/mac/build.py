@@ -32,6 +32,10 @@ TOOLS = {
 _LINKS = {"tmp": "private/tmp", "var": "private/var"}
 
 
+class BuildError(HostError):
+    """There can be no such pretend Mac, or not there. The message is for a person."""
+
+
 def prepare(
     root: Path | None = None,
     *,
@@ -42,18 +46,22 @@ def prepare(
     """Make a pretend Mac at `root` (a new short folder in /tmp where None) and return it.
 
     A folder that is a pretend Mac already keeps its contents and takes the new settings. Raises
-    HostError for any other folder with something in it, ValueError for an unknown release or a
-    speed that is not positive.
+    BuildError for any other folder with something in it, for an unknown release and for a speed
+    that is not positive.
     """
     if not speed > 0:
-        raise ValueError("The speed must be more than 0.")
+        raise BuildError("The speed must be more than 0.")
+    try:
+        version = releases.version(macos)
+    except ValueError as error:
+        raise BuildError(str(error)) from None
     marker = Marker(
         format=1,
         user="demo",
         uid=501,
         home="/Users/demo",
         host="studio",
-        macos=releases.version(macos),
+        macos=version,
         scenario=scenario,
         speed=speed,
     )
@@ -78,14 +86,14 @@ def _empty_folder(root: Path | None) -> Path:
         return Path(tempfile.mkdtemp(prefix="ec-", dir=Path("/tmp").resolve()))  # noqa: S108
     root = root.absolute()
     if root.is_symlink():
-        raise HostError(f"{root} is a link; name the folder itself.")
+        raise BuildError(f"{root} is a link; name the folder itself.")
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (root / MARKER).exists() and any(root.iterdir()):
-        raise HostError(
+        raise BuildError(
             f"{root} has something in it and is no pretend Mac. Name an empty or a new folder."
         )
     if root.stat().st_uid != os.getuid():
-        raise HostError(f"{root} belongs to another user.")
+        raise BuildError(f"{root} belongs to another user.")
     root.chmod(0o700)
     return root.resolve()
 

@@ -11,13 +11,13 @@ import os
 import sqlite3
 import time
 
+from entraclaw_tui.demo.mac.keychain_file import Session
 from entraclaw_tui.demo.mac.keychain_item import COLUMNS, Item
 from entraclaw_tui.demo.mac.lean import exists
 from entraclaw_tui.demo.mac.osstatus import (
     AUTH_FAILED,
     DUPLICATE_ITEM,
     INTERACTION_NOT_ALLOWED,
-    INVALID_KEYCHAIN,
     INVALID_OWNER_EDIT,
     ITEM_NOT_FOUND,
     NO_SUCH_KEYCHAIN,
@@ -28,35 +28,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # the security tool starts with this module
     from os import PathLike
     from pathlib import Path
-    from types import TracebackType
 
 SECURITY = "/usr/bin/security"
 """The program that the `security` tool is, whatever folder the Mac lies in."""
 
 _OWN = ["Library", "Keychains"]
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS items (
-    id INTEGER PRIMARY KEY,
-    service BLOB NOT NULL,
-    account BLOB NOT NULL,
-    label BLOB NOT NULL,
-    kind BLOB,
-    comment BLOB,
-    generic BLOB,
-    creator_code TEXT,
-    type_code TEXT,
-    secret BLOB NOT NULL,
-    created INTEGER NOT NULL,
-    modified INTEGER NOT NULL,
-    creator TEXT NOT NULL,
-    partition TEXT NOT NULL,
-    requirement TEXT NOT NULL,
-    open INTEGER NOT NULL,
-    UNIQUE (service, account)
-);
-"""
 
 
 class PretendKeychain:
@@ -230,13 +206,13 @@ class PretendKeychain:
             if not database.execute("DELETE FROM items WHERE id = ?", (item.id,)).rowcount:
                 raise KeychainStatus(ITEM_NOT_FOUND)
 
-    def _open(self, create: bool = False) -> _Session:
+    def _open(self, create: bool = False) -> Session:
         if create:
             os.makedirs(os.path.dirname(self.name), 0o700, exist_ok=True)  # noqa: PTH103, PTH120
             os.close(os.open(self.name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         elif not self.exists:
             raise KeychainStatus(NO_SUCH_KEYCHAIN)
-        return _Session(self.name, create)
+        return Session(self.name, create)
 
     def _setting(self, database: sqlite3.Connection, name: str) -> str:
         row = database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
@@ -245,46 +221,6 @@ class PretendKeychain:
     def _set(self, name: str, value: str) -> None:
         with self._open() as database:
             database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
-
-
-class _Session:
-    """One visit to the file: a transaction, closed in any case."""
-
-    def __init__(self, path: str, create: bool) -> None:
-        self._create = create
-        self._database = sqlite3.connect(path, timeout=10.0, isolation_level="IMMEDIATE")
-
-    def __enter__(self) -> sqlite3.Connection:
-        try:
-            self._database.execute("PRAGMA synchronous = OFF")
-            if self._create:
-                self._database.executescript(_SCHEMA)
-        except sqlite3.DatabaseError as error:
-            self._database.close()
-            raise _translated(error) from error
-        return self._database
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if kind is None:
-                self._database.commit()
-            else:
-                self._database.rollback()
-        finally:
-            self._database.close()
-        if isinstance(error, sqlite3.DatabaseError):
-            raise _translated(error) from error
-
-
-def _translated(error: sqlite3.DatabaseError) -> Exception:
-    """Return what a caller hears: a busy file stays what it is, all else is no keychain."""
-    busy = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
-    return error if busy else KeychainStatus(INVALID_KEYCHAIN)
 
 
 def _access(creator: str) -> tuple[str, str]:

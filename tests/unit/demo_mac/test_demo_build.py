@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from entraclaw_tui.demo.mac import build, tcc
-from entraclaw_tui.macos.host import Host, HostError
+from entraclaw_tui.demo.mac.build import BuildError
+from entraclaw_tui.macos.host import Host
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def test_a_new_folder_becomes_a_mac(host: Host) -> None:
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(HostError, match="no pretend Mac"):
+    with pytest.raises(BuildError, match="no pretend Mac"):
         build.prepare(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
@@ -37,7 +38,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
 def test_a_link_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     (tmp_path / "link").symlink_to("there")
-    with pytest.raises(HostError, match="link"):
+    with pytest.raises(BuildError, match="link"):
         build.prepare(tmp_path / "link")
 
 
@@ -64,7 +65,7 @@ def test_without_a_folder_it_makes_a_short_one() -> None:
 
 @pytest.mark.parametrize(("macos", "speed"), [("13", 1.0), ("26", 0.0), ("26", float("nan"))])
 def test_what_cannot_be_is_refused(tmp_path: Path, macos: str, speed: float) -> None:
-    with pytest.raises(ValueError, match=r"pretend macOS|speed"):
+    with pytest.raises(BuildError, match=r"pretend macOS|speed"):
         build.prepare(tmp_path / "mac", macos=macos, speed=speed)
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from entraclaw_tui.demo.mac import wire
+from entraclaw_tui.demo.mac.launchd.definition import define
+from entraclaw_tui.demo.mac.launchd.keepalive import kept_alive_because
 from entraclaw_tui.demo.mac.launchd.outcome import Outcome
 from entraclaw_tui.demo.mac.launchd_target import parse
 
@@ -73,3 +76,24 @@ def test_rubbish_is_refused_or_incomplete(data: bytes) -> None:
     except wire.WireError:
         return
     assert decoded is None or data[:1].isdigit()
+
+
+codes = st.sampled_from([0, 1, 3, 78, 255, -signal.SIGTERM, -signal.SIGKILL, -signal.SIGSEGV])
+wish = st.none() | st.booleans()
+
+
+@given(codes, st.booleans(), wish, wish)
+def test_keep_alive_conditions_are_alternatives(
+    code: int, always: bool, successful: bool | None, crashed: bool | None
+) -> None:
+    conditions = {"SuccessfulExit": successful, "Crashed": crashed}
+    given_ = {name: value for name, value in conditions.items() if value is not None}
+    raw: dict[str, object] = {"Label": "a", "Program": "/x", "KeepAlive": always or given_}
+    outcome = Outcome(code)
+    reason = kept_alive_because(define(raw, Path("/a.plist")), outcome)
+    if always:
+        assert reason == "inefficient"
+    elif successful == outcome.success or crashed == outcome.crash:
+        assert reason == "semaphore"
+    else:
+        assert reason == ""

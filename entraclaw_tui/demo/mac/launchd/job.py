@@ -11,11 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from entraclaw_tui.demo.mac.launchd.definition import Definition
+from entraclaw_tui.demo.mac.launchd.environment import environment
 from entraclaw_tui.demo.mac.launchd.ground import Ground
+from entraclaw_tui.demo.mac.launchd.keepalive import kept_alive_because
 from entraclaw_tui.demo.mac.launchd.listening import Listening, ListeningError, listen
 from entraclaw_tui.demo.mac.launchd.outcome import Outcome, signal_text
 from entraclaw_tui.demo.mac.launchd.reactor import READ, Timer
-from entraclaw_tui.demo.mac.launchd.spawn import BASE_PATH, SpawnError, spawn
+from entraclaw_tui.demo.mac.launchd.spawn import SpawnError, spawn
 
 EX_CONFIG = 78
 
@@ -196,32 +198,6 @@ class Job:
         self.successive_crashes = self.successive_crashes + 1 if self.last.crash else 0
         self._after_end()
 
-    def environment(self) -> dict[str, str]:
-        """Return what its process gets, and nothing of launchd's own."""
-        host = self._ground.host
-        return {
-            "PATH": BASE_PATH,
-            "HOME": str(host.home),
-            "USER": host.user,
-            "LOGNAME": host.user,
-            "TMPDIR": str(host.path("/private/tmp")) + "/",
-            **self._ground.environment,
-            **self.own_environment(),
-        }
-
-    def own_environment(self) -> dict[str, str]:
-        """Return the part of the environment that is this job's alone."""
-        return {
-            "OSLogRateLimit": "64",
-            **self.definition.environment,
-            "XPC_SERVICE_NAME": self.label,
-        }
-
-    @property
-    def environment_path(self) -> str:
-        """The PATH that launchd gives to every job."""
-        return BASE_PATH
-
     @property
     def _speculative(self) -> bool:
         return self.definition.run_at_load or self.definition.successful_exit is not None
@@ -241,7 +217,7 @@ class Job:
         self._note("service state: spawning")
         self._note(f"launching: {reason}")
         try:
-            self._process = spawn(self.definition, self.environment())
+            self._process = spawn(self.definition, environment(self._ground, self.definition))
         except SpawnError as error:
             self._note(f"Service could not initialize: {error}", "Error")
             self._note(f"Service exited with abnormal code: {EX_CONFIG}", "Warning")
@@ -275,23 +251,12 @@ class Job:
             self._again = False
             self._spawn("non-ipc demand")
             return
-        reason = self._kept_alive_because()
+        reason = kept_alive_because(self.definition, self.last)
         if reason:
             self.want(reason)
         if not self._process and not self._respawn:
             self._note("service state: not running")
         self._listen()
-
-    def _kept_alive_because(self) -> str:
-        if self.last is None or self.definition.keep_alive:
-            return "inefficient" if self.definition.keep_alive else ""
-        conditions = (
-            (self.definition.successful_exit, self.last.success),
-            (self.definition.crashed, self.last.crash),
-        )
-        # launchd.plist(5): several conditions are alternatives.
-        kept = any(wanted is not None and wanted == met for wanted, met in conditions)
-        return "semaphore" if kept else ""
 
     def _put_down(self) -> None:
         if self._process:

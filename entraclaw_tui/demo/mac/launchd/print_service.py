@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from entraclaw_tui.demo.mac.launchd.environment import PATH, own
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.job import Job
 from entraclaw_tui.demo.mac.launchd.listening import Listening
@@ -57,8 +58,8 @@ def _what(job: Job, _: Ground) -> Iterator[str]:
 def _environment(job: Job, ground: Ground) -> Iterator[str]:
     if job.domain != "system" and ground.environment:
         yield from assignments("inherited environment", ground.environment)
-    yield from assignments("default environment", {"PATH": job.environment_path})
-    yield from assignments("environment", job.own_environment())
+    yield from assignments("default environment", {"PATH": PATH})
+    yield from assignments("environment", own(job.definition))
 
 
 def _numbers(job: Job, ground: Ground) -> Iterator[str]:

@@ -8,8 +8,6 @@ import subprocess
 
 from entraclaw_tui.demo.mac.launchd.definition import Definition
 
-BASE_PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
-
 
 class SpawnError(Exception):
     """The program could not be executed; launchd calls that EX_CONFIG."""

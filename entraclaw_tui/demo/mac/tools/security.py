@@ -22,6 +22,7 @@ from entraclaw_tui.demo.mac.osstatus import (
     NO_SUCH_KEYCHAIN,
     KeychainStatus,
 )
+from entraclaw_tui.demo.mac.tools.options import UsageError, Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,34 +31,6 @@ if TYPE_CHECKING:
 _DIALOG = 120.0
 """Seconds after which a dialog that nobody sees counts as canceled."""
 _CANCELED = -128
-
-
-class UsageError(Exception):
-    """The command line is none of this tool's."""
-
-
-class Words:
-    """A command's options in the manner of getopt(3), and what follows them."""
-
-    def __init__(self, arguments: list[str], flags: str, valued: str) -> None:
-        self.flags: set[str] = set()
-        self.values: dict[str, str] = {}
-        rest = list(arguments)
-        while rest and rest[0].startswith("-") and rest[0] != "-":
-            letters = rest.pop(0)[1:]
-            if letters == "-":
-                break
-            while letters:
-                letter, letters = letters[0], letters[1:]
-                if letter in valued and (letters or rest):
-                    self.values[letter] = letters or rest.pop(0)
-                    letters = ""
-                elif letter in flags or letter in valued:
-                    # A valued option at the very end, as in `-w`: its value is asked for.
-                    self.flags.add(letter)
-                else:
-                    raise UsageError
-        self.rest = rest
 
 
 def main(mac: Folder, arguments: list[str]) -> int:
