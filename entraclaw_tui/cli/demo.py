@@ -47,13 +47,13 @@ def demo(
     settings: Settings = ctx.obj
     if not headless:
         need_terminal()
-    from entraclaw_tui.demo.mac.build import BuildError
     from entraclaw_tui.demo.stage import Stage, StageError
+    from entraclaw_tui.macos.host import HostError
 
     try:
         with Stage(folder, macos=macos, scenario=scenario, speed=speed) as stage:
             return _run_headless(stage) if headless else _show(stage, settings)
-    except (BuildError, StageError) as error:
+    except (HostError, StageError) as error:
         raise Stop(str(error), exits.USAGE) from None
 
 

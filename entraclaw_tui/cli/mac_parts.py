@@ -10,9 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from keyring.backend import KeyringBackend
-
     from entraclaw_tui.macos.host import Host
+    from entraclaw_tui.worker.vault import Backend
 
 
 def listeners(host: Host) -> Callable[[str], list[socket.socket]]:
@@ -26,12 +25,12 @@ def listeners(host: Host) -> Callable[[str], list[socket.socket]]:
     return activate_on_mac
 
 
-def keyring(host: Host) -> Callable[[], KeyringBackend]:
+def keyring(host: Host) -> Callable[[], Backend]:
     """Return what makes the backend of the login keychain."""
     if host.pretend:
         from entraclaw_tui.macos.places import Places
 
-        def pretend() -> KeyringBackend:
+        def pretend() -> Backend:
             from entraclaw_tui.demo.mac.backend import PretendKeyring
 
             return PretendKeyring(Places.of(host).login_keychain)
