@@ -299,7 +299,7 @@ async def test_somebody_else_signs_in(
 
 async def test_the_event_loop_never_waits(exchange: Exchange, host: Host) -> None:
     await exchange.obtain(wish())
-    order_fault(host, Fault(503, delay=0.3))
+    order_fault(host, Fault(503, delay=1.0))
     task = asyncio.ensure_future(exchange.obtain(wish()))
     longest, last = 0.0, time.perf_counter()
     while not task.done():
@@ -307,7 +307,7 @@ async def test_the_event_loop_never_waits(exchange: Exchange, host: Host) -> Non
         now = time.perf_counter()
         longest, last = max(longest, now - last), now
     assert await task
-    assert longest < 0.25
+    assert longest < 0.8
     assert {t.name for t in threading.enumerate()} >= {"exchange", "vault"}
 
 
