@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from entraclaw_tui.ipc.peer import Peer
 from entraclaw_tui.worker import processes
 from entraclaw_tui.worker.injectors import injector_of
+from entraclaw_tui.worker.terminals import terminal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def approver_of(peer: Peer, claimed_name: str, root: int = 0) -> Approver:
         pid=peer.pid,
         process=peer.process,
         name=claimed_name,
-        terminal=processes.terminal_of(peer.pid),
+        terminal=terminal_of(peer.pid),
         injectable_by=injector_of(
             (process.name for process in above), processes.variables_of(peer.pid)
         ),

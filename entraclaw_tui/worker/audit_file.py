@@ -30,6 +30,8 @@ class AuditFiles:
         self._descriptor = -1
         self.last: AuditEntry | None = None
         """The newest entry in the files."""
+        self.behind = True
+        """Something was committed and is not in the files; so it is until the first catching up."""
 
     def find_last(self) -> AuditEntry | None:
         """Look for the newest entry in the files; cut off a line that a crash left half."""
@@ -42,31 +44,36 @@ class AuditFiles:
 
     async def catch_up(self, ledger: Ledger) -> None:
         """Write what was committed and not yet exported."""
-        while True:
-            entries = await _entries(ledger, self.last.seq if self.last is not None else 0)
-            if not entries:
-                return
-            if not self.write(entries):
+        self.behind = False
+        while entries := await _entries(ledger, self._seq):
+            if not self._write(entries):
                 return
 
     def committed(self, changes: list[Change]) -> None:
-        """Write the entries of a commit."""
+        """Write the entries of a commit. After trouble the rest waits for the next catching up."""
         entries = [change for change in changes if isinstance(change, AuditEntry)]
-        if entries:
-            self.write(entries)
+        if entries and not self.behind:
+            self._write(entries)
 
-    def write(self, entries: list[AuditEntry]) -> bool:
-        """Append entries, each in its day's file. A gap is left for the next catching up."""
+    def _write(self, entries: list[AuditEntry]) -> bool:
+        """Append entries, each in its day's file; False where one is missing or did not go in."""
         for entry in entries:
-            if self.last is not None and entry.seq != self.last.seq + 1:
-                return False
+            if entry.seq <= self._seq:
+                continue  # caught up with meanwhile
             try:
+                if entry.seq != self._seq + 1:
+                    raise OSError(0, "an entry is missing")
                 os.write(self._file_of(entry.at), msgspec.json.encode(entry) + b"\n")
             except OSError as error:
-                self._log.error("The audit cannot be exported.", why=str(error.strerror))
+                self.behind = True
+                self._log.error("The audit is not exported now.", why=str(error.strerror))
                 return False
             self.last = entry
         return True
+
+    @property
+    def _seq(self) -> int:
+        return self.last.seq if self.last is not None else 0
 
     async def compare(self, key: bytes, ledger_check: Check) -> str:
         """Check the files' own chain; return the first problem, or an empty text."""

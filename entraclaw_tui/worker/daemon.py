@@ -227,6 +227,8 @@ def _note(engine: Engine) -> str:
     aside = engine.core.ledger.moved_aside
     if aside is not None:
         notes.append(f"The database was damaged and is now {aside.name}; nothing of it counts.")
+    if engine.cut_short:
+        notes.append("The database is older than the Keychain remembers; no grant of it counts.")
     if engine.broken_seals:
         notes.append(
             f"{engine.broken_seals} rows of the database were changed by somebody else "

@@ -17,6 +17,7 @@ from entraclaw_tui.worker.decisions import Decisions
 from entraclaw_tui.worker.endings import Endings, still_runs
 from entraclaw_tui.worker.exchanging import Exchanging
 from entraclaw_tui.worker.grants import Grants, end_in
+from entraclaw_tui.worker.head import Head
 from entraclaw_tui.worker.housekeeping import Housekeeping
 from entraclaw_tui.worker.pindesk import PinDesk
 from entraclaw_tui.worker.rows import Change, StoredRequest
@@ -50,8 +51,11 @@ class Engine:
     asks: Asks
     decisions: Decisions
     housekeeping: Housekeeping
+    head: Head
     broken_seals: int = 0
     """Rows that somebody else has changed; none of them is believed."""
+    cut_short: bool = False
+    """The database is older than the Keychain remembers: somebody put an old one back."""
 
     @classmethod
     def assemble(cls, core: Core, files: AuditFiles, root: int) -> Engine:
@@ -71,7 +75,7 @@ class Engine:
         core.ledger.listen(files.committed)
         return cls(
             core, grants, shelf, exchanging, endings, silent, uses, waiters, desk, files, asks,
-            decisions, keeping,
+            decisions, keeping, Head(core),
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -85,7 +89,9 @@ class Engine:
         await core.ledger.change(lambda txn: txn.prune(now - _KEEP))
         self.broken_seals = await core.ledger.read(lambda txn: txn.broken_seals())
         await self.desk.load()
-        doubtful = self.desk.state != "set"  # without a verifier no grant counts
+        self.cut_short = not await self.head.holds()
+        # Without a verifier no grant counts, nor where an old database was put back.
+        doubtful = self.desk.state != "set" or self.cut_short
         await core.ledger.change(lambda txn: _end_grants(txn, everything=doubtful))
         stored = await core.ledger.read(lambda txn: txn.requests(HISTORY))
         changes: list[Change] = []
@@ -119,6 +125,9 @@ class Engine:
         self.grants.close()
         await self.uses.close()
         await self.core.ledger.change(lambda txn: txn.audit("stopped", "worker"))
+        if self.files.behind:
+            await self.files.catch_up(self.core.ledger)
+        await self.head.note()
         self.core.exchange.close()
 
     async def _admit_pending(self, row: StoredRequest, now: float) -> None:
@@ -181,7 +190,7 @@ def _end_grants(txn: Transaction, *, everything: bool) -> None:
         if grant.ended_at is not None:
             continue
         if everything:
-            end_in(txn, [grant.id], "revoked", "the worker: the PIN's verifier is missing")
+            end_in(txn, [grant.id], "revoked", "the worker: it cannot be believed")
         elif not grant.created_at - 120.0 <= txn.now < grant.expires_at:
             end_in(txn, [grant.id], "expired", "")
         elif grant.remember is Remember.UNTIL_LOCK:

@@ -127,6 +127,8 @@ class Housekeeping:
 
     async def verify(self) -> AuditVerifyResult:
         """Walk along the whole chain, in the database and in the files."""
+        if self._files.behind:
+            await self._files.catch_up(self._core.ledger)
         before, seq = await self._core.ledger.read(lambda txn: txn.audit_base())
         check = chain.Check(self._core.keys.audit, before, seq)
         while not check.problem:

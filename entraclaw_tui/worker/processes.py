@@ -1,4 +1,4 @@
-"""The processes above one, its terminal and the names in its environment (psutil reads)."""
+"""The processes above one, its program and the names in its environment (psutil reads)."""
 
 from __future__ import annotations
 
@@ -38,15 +38,6 @@ def chain(pid: int, root: int = 0) -> tuple[Process, ...]:
         except psutil.Error:
             break
     return tuple(found)
-
-
-def terminal_of(pid: int) -> str:
-    """Return the controlling terminal's short name (`ttys003`), or empty where it has none."""
-    try:
-        terminal = psutil.Process(pid).terminal()
-    except psutil.Error:
-        return ""
-    return (terminal or "").removeprefix("/dev/")
 
 
 def variables_of(pid: int) -> frozenset[str]:

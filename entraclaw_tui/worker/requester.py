@@ -13,6 +13,7 @@ from entraclaw_tui.text import clean
 from entraclaw_tui.worker import processes
 from entraclaw_tui.worker.executables import Executables
 from entraclaw_tui.worker.identity import identity_of
+from entraclaw_tui.worker.terminals import terminal_of
 
 _PARENTS: Final = 8
 _PATH_LIMIT: Final = 1024
@@ -66,5 +67,5 @@ class Requesters:
         return (
             processes.executable_of(pid),
             processes.chain(pid, self._root),
-            processes.terminal_of(pid),
+            terminal_of(pid),
         )

@@ -10,9 +10,10 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
-from entraclaw_tui.macos.host import Host
+from entraclaw_tui.macos.host import Host, HostError
 from entraclaw_tui.macos.places import Places
 from entraclaw_tui.worker import folders, sockets
 from entraclaw_tui.worker.core import Exchanger
@@ -57,9 +58,12 @@ def serve(
         return UNUSABLE
     log = WorkerLog(places.worker_log)
     _cap(places)
+    opened: list[socket.socket] = []
     try:
-        request = listeners("Request") or [sockets.bind(places.request_socket)]
-        control = listeners("Control") or [sockets.bind(places.control_socket)]
+        request = _listen(listeners, "Request", places.request_socket, log)
+        opened += request
+        control = _listen(listeners, "Control", places.control_socket, log)
+        opened += control
         return asyncio.run(_run(Daemon(host, log, keyring(), exchange=exchange), request, control))
     except sockets.AlreadyRunning as error:
         log.error(str(error))
@@ -69,8 +73,22 @@ def serve(
         print(error, file=sys.stderr)
         return UNUSABLE
     finally:
+        for listener in opened:
+            listener.close()
         log.close()
         lock.release()
+
+
+def _listen(
+    listeners: Callable[[str], list[socket.socket]], name: str, path: Path, log: WorkerLog
+) -> list[socket.socket]:
+    """Return launchd's sockets, or one of our own where this is no job of launchd's."""
+    try:
+        found = listeners(name)
+    except (HostError, OSError) as error:
+        log.warning("launchd hands no socket over; binding one.", name=name, why=str(error))
+        found = []
+    return found or [sockets.bind(path)]
 
 
 async def _run(daemon: Daemon, request: list[socket.socket], control: list[socket.socket]) -> int:
@@ -85,8 +103,6 @@ async def _run(daemon: Daemon, request: list[socket.socket], control: list[socke
         await stop.wait()
     finally:
         await daemon.stop()
-        for listener in (*request, *control):
-            listener.close()
     return OK
 
 

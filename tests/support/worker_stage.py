@@ -209,7 +209,9 @@ class WorkerStage:
         audit.mkdir(mode=0o700, exist_ok=True)
         if self.pin:
             row = make(self.pin, found, clock.wall())
-            await ledger.change(lambda txn: txn.pin()[1] or txn.put_pin(row))
+            there = await ledger.read(lambda txn: txn.pin()[1])
+            if not there:
+                await ledger.change(lambda txn: txn.put_pin(row))
         core = Core(clock, CONFIG, found, ledger, vault, self.exchange, log, Bus(clock.wall()))
         self.engine = Engine.assemble(core, AuditFiles(audit, log), 0)
         await self.engine.start()
@@ -245,9 +247,7 @@ class WorkerStage:
         session.unlock()
         return session
 
-    async def ask(
-        self, line: PretendLine, *scopes: str, **more: object
-    ) -> TokenRequestResult:
+    async def ask(self, line: PretendLine, *scopes: str, **more: object) -> TokenRequestResult:
         """Ask for a token."""
         params = msgspec.convert(
             {"resource": GRAPH, "scopes": scopes or ("User.Read",)} | more, TokenRequest

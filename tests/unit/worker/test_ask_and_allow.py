@@ -79,9 +79,7 @@ async def test_high_is_never_remembered(stage: WorkerStage) -> None:
     asked = await stage.ask(PretendLine(), "Mail.Send")
     assert stage.request(asked.request_id).remember_options == (Remember.ONCE,)
     with pytest.raises(WireError) as refused:
-        await stage.allow(
-            stage.unlocked(), asked.request_id, proof=PIN, remember=Remember.QUARTER
-        )
+        await stage.allow(stage.unlocked(), asked.request_id, proof=PIN, remember=Remember.QUARTER)
     assert refused.value.code is Code.INVALID_PARAMS
 
 

@@ -1,0 +1,135 @@
+"""A pretend Mac with a worker that runs, dies and runs again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from entraclaw_tui.demo.mac import build
+from entraclaw_tui.demo.mac.backend import PretendKeyring
+from entraclaw_tui.demo.mac.keychain import PretendKeychain
+from entraclaw_tui.macos.host import Host
+from entraclaw_tui.macos.places import Places
+from entraclaw_tui.worker.setup import Setup
+from entraclaw_tui.worker.vault import Vault
+from tests.support.demo import PIN, until
+from tests.support.raw_client import RawClient
+from tests.support.terminal import Terminal
+from tests.support.worker_stage import CONFIG
+
+_SUPPORT = Path(__file__).parents[2] / "support"
+
+
+class RunningWorker:
+    """The worker's process and what a test does with it."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.places = Places.of(host)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start it and wait until it answers."""
+        command = [sys.executable, "-B", str(_SUPPORT / "worker_process.py")]
+        self.process = subprocess.Popen(
+            [*command, str(self.host.root), *options], stderr=subprocess.PIPE
+        )
+        until(self._answers, "the worker's answer")
+        return self.process
+
+    def end(self, how: int = signal.SIGTERM) -> int:
+        """End it; return its exit status."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        code = self.process.wait(20)
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+        return code
+
+    def client(self, name: str = "tester", *, shows_code: bool = False) -> RawClient:
+        """Return a client that has said hello."""
+        client = RawClient(os.fspath(self.places.request_socket))
+        client.hello(name, shows_code=shows_code)
+        return client
+
+    def panel(self) -> RawClient:
+        """Return a panel of this very process: it may look and deny."""
+        client = RawClient(os.fspath(self.places.control_socket))
+        client.result("hello", protocol=1, client={"name": "panel", "version": ""})
+        return client
+
+    def allow(self, request_id: object, proof: str = PIN) -> str:
+        """Let somebody at a terminal allow a request; return what came of it."""
+        allower = Terminal(
+            [
+                sys.executable,
+                str(_SUPPORT / "allower.py"),
+                os.fspath(self.places.control_socket),
+                str(request_id),
+                PIN,
+                proof,
+            ]
+        )
+        try:
+            found = allower.wait_for("(decided|refused): .*")
+            allower.wait_end()
+            return found[0]
+        finally:
+            allower.close()
+
+    @property
+    def wishes(self) -> list[str]:
+        """What was exchanged, over all lives of the worker."""
+        path = self.host.root / "wishes"
+        return path.read_text("utf-8").splitlines() if path.exists() else []
+
+    def log(self) -> str:
+        """The worker's log."""
+        return self.places.worker_log.read_text("utf-8")
+
+    def _answers(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            assert self.process.stderr is not None
+            raise AssertionError(self.process.stderr.read().decode())
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(os.fspath(self.places.control_socket)) == 0
+
+
+@pytest.fixture
+def mac() -> Iterator[Host]:
+    root = Path(tempfile.mkdtemp(prefix="ec-", dir="/tmp"))
+    host = build.prepare(root)
+    places = Places.of(host)
+    PretendKeychain(places.login_keychain).create()
+    yield host
+    shutil.rmtree(root)
+
+
+@pytest.fixture
+def worker(mac: Host) -> Iterator[RunningWorker]:
+    places = Places.of(mac)
+
+    async def furnish() -> None:
+        vault = Vault(PretendKeyring(places.login_keychain))
+        async with Setup.open(mac, vault) as setup:
+            await setup.set_pin(PIN)
+        vault.close()
+
+    asyncio.run(furnish())
+    CONFIG.save(places.config)
+    running = RunningWorker(mac)
+    running.start()
+    yield running
+    running.end()
