@@ -19,7 +19,6 @@ from entraclaw_tui.dashboard import news, signals, theme
 from entraclaw_tui.dashboard.action import Action
 from entraclaw_tui.dashboard.actions import action, actions, bindings
 from entraclaw_tui.dashboard.desk import Desk
-from entraclaw_tui.dashboard.details import DetailSheet
 from entraclaw_tui.dashboard.feeds import Feeds
 from entraclaw_tui.dashboard.home import Home
 from entraclaw_tui.dashboard.layout import PANES
@@ -65,8 +64,8 @@ class Panel(App[None], inherit_bindings=False):
         feeds: Feeds | None = None,
         symbols: Symbols | None = None,
     ) -> None:
-        self._looks = theme
         super().__init__()
+        self._wear(theme)
         self.animation_level = "none"
         self.feeds = feeds or feeds_for(host, places, clock, sources=sources, link=link)
         self.desk = Desk(host, self.feeds, clock, symbols or Symbols(), banner, readonly)
@@ -83,12 +82,15 @@ class Panel(App[None], inherit_bindings=False):
         """Return our own variables, for the moments before a theme of ours is in force."""
         return dict(theme.DARK.variables)
 
-    def on_mount(self) -> None:
-        """Begin: looks, signals, sources."""
+    def _wear(self, name: str) -> None:
+        """Put on the looks before the first picture, so that it is painted once."""
         for looks in theme.THEMES:
             self.register_theme(looks)
         names = {looks.name for looks in theme.THEMES}
-        self.theme = self._looks if self._looks in names else theme.DEFAULT
+        self.theme = name if name in names else theme.DEFAULT
+
+    def on_mount(self) -> None:
+        """Begin: signals, sources."""
         self._restore = signals.catch(self._signalled)
         self.app_suspend_signal.subscribe(self, lambda _: self.feeds.pause())
         self.app_resume_signal.subscribe(self, lambda _: self.feeds.resume())
@@ -242,6 +244,8 @@ class Panel(App[None], inherit_bindings=False):
             if pane.selected is not None:
                 pane.post_message(RequestsPane.Wanted(pane.selected))
         elif (facts := pane.inspect()) is not None:
+            from entraclaw_tui.dashboard.details import DetailSheet
+
             self.push_screen(DetailSheet(pane.TITLE, facts))
         elif not pane.SELECTS:
             self.home.zoom(not self.home.zoomed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
 
 from entraclaw_tui.dashboard import key
 from entraclaw_tui.dashboard.link import WorkerLink
@@ -45,7 +45,9 @@ class Feeds:
         self._sources = sources
         self._clock = clock
         self._tasks: list[asyncio.Task[None]] = []
+        self._whole = False
         self._connected = False
+        self._more_lines: Callable[[], None] = lambda: None
         self._audit_seq = 0
         self._job = Poll(key.JOB, sources.job, self._job_pace, store)
         self._polls: tuple[Loop, ...] = (
@@ -56,16 +58,29 @@ class Feeds:
             Poll(key.USAGE, self._usage, lambda: _USAGE, store),
         )
 
-    def start(self) -> None:
-        """Begin, in the running loop. Once begun it does nothing."""
+    def start_first(self) -> None:
+        """Begin with what the first picture needs: the worker and its job."""
         if self._tasks:
             return
         self.link.listen(self._heard)
         self.link.listen_audit(self._audited)
-        begin = asyncio.create_task
-        self._tasks = [begin(self.link.run(), name="worker link")]
-        self._tasks += [begin(poll.run(), name=f"poll {poll.name}") for poll in self._polls]
-        self._tasks += [begin(self._follow(follow), name="log") for follow in self._sources.logs]
+        self._begin(self.link.run(), "worker link")
+        self._begin(self._job.run(), "poll job")
+
+    def start(self) -> None:
+        """Begin everything, in the running loop. Once begun it does nothing."""
+        self.start_first()
+        if self._whole:
+            return
+        self._whole = True
+        for poll in self._polls:
+            if poll is not self._job:
+                self._begin(poll.run(), f"poll {poll.name}")
+        for follow in self._sources.logs:
+            self._begin(self._follow(follow), "log")
+
+    def _begin(self, work: Coroutine[object, object, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
 
     async def stop(self) -> None:
         """End everything and wait until it has ended."""
@@ -100,7 +115,7 @@ class Feeds:
             # The worker came or went: what launchd says of it is old now.
             self._job.hurry()
             if view.connected:
-                self._tasks.append(asyncio.create_task(self._old_audit(), name="audit tail"))
+                self._begin(self._old_audit(), "audit tail")
 
     async def _old_audit(self) -> None:
         with contextlib.suppress(WireError, ConnectionLost):
@@ -110,7 +125,15 @@ class Feeds:
     def _audited(self, entry: AuditEntry) -> None:
         if entry.seq > self._audit_seq:
             self._audit_seq = entry.seq
-            self.lines.append(audit_line(entry))
+            self._log([audit_line(entry)])
+
+    def listen_lines(self, more: Callable[[], None]) -> None:
+        """Call `more` whenever log lines have come."""
+        self._more_lines = more
+
+    def _log(self, lines: Iterable[LogLine]) -> None:
+        self.lines.extend(lines)
+        self._more_lines()
 
     def _job_pace(self) -> float:
         job = value_of(self.store.get(key.JOB))
@@ -136,10 +159,10 @@ class Feeds:
     async def _follow(self, follow: Follow) -> None:
         try:
             async for batch in follow():
-                self.lines.extend(batch)
+                self._log(batch)
         except Exception as error:  # the log ends with a word about why, the panel goes on
             reason = f"This log cannot be followed any more ({type(error).__name__})."
-            self.lines.append(LogLine(self._clock(), "panel", "error", reason))
+            self._log([LogLine(self._clock(), "panel", "error", reason)])
 
 
 def audit_line(entry: AuditEntry) -> LogLine:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -19,7 +17,6 @@ from entraclaw_tui.dashboard.panes.logs import LogsPane
 from entraclaw_tui.dashboard.panes.privacy import PrivacyPane
 from entraclaw_tui.dashboard.panes.requests import RequestsPane
 from entraclaw_tui.dashboard.panes.tokens import TokensPane
-from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
 from entraclaw_tui.dashboard.widgets.key_footer import KeyFooter
 from entraclaw_tui.dashboard.widgets.note_line import NoteLine
 from entraclaw_tui.dashboard.widgets.pane import Pane
@@ -56,26 +53,22 @@ class Home(Screen[None], inherit_bindings=False):
         self._status = StatusLine(desk)
         self._tabs = TabBar(list(self.panes.values()), lambda: self.active)
         self.keys = KeyFooter(lambda: self.pane)
+        self._left = Vertical(*(self.panes[name] for name in LEFT), self.preview, id="left")
+        self._right = Vertical(*(self.panes[name] for name in RIGHT), id="right")
+        self._top = Horizontal(self._left, self._right, id="top")
+        self._small = Static(id="small", markup=False)
         self._plan: Plan | None = None
 
     def compose(self) -> ComposeResult:
         """Place everything once; `place` shows what fits."""
+        self.place()  # before the first picture, or it would be painted twice
         yield self._status
         yield self._tabs
-        with Horizontal(id="top"):
-            with Vertical(id="left"):
-                yield from self._column(LEFT)
-                yield self.preview
-            with Vertical(id="right"):
-                yield from self._column(RIGHT)
+        yield self._top
         yield self.panes["logs"]
         yield self.note
         yield self.keys
-        yield Static(id="small", markup=False)
-
-    def _column(self, names: tuple[str, ...]) -> Iterator[Pane]:
-        for name in names:
-            yield self.panes[name]
+        yield self._small
 
     @property
     def pane(self) -> Pane:
@@ -91,6 +84,8 @@ class Home(Screen[None], inherit_bindings=False):
 
     async def ask_filter(self) -> None:
         """Let the person type what the pane is filtered by, where the message line stands."""
+        from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
+
         bar = FilterInput(self.pane)
         await self.mount(bar, after=self.note)
         self.note.display = False
@@ -116,11 +111,10 @@ class Home(Screen[None], inherit_bindings=False):
         if now == self._plan:
             return
         self._plan = now
-        small = self.query_one("#small", Static)
-        small.display = now.too_small
+        self._small.display = now.too_small
         if now.too_small:
             words = f"This window is too small: make it {SMALLEST[0]} x {SMALLEST[1]} or larger."
-            small.update(Content(words))
+            self._small.update(Content(words))
         for bar in (self._status, self.note, self.keys):
             bar.display = not now.too_small
         self._tabs.display = now.tabs
@@ -130,13 +124,12 @@ class Home(Screen[None], inherit_bindings=False):
             pane.styles.height = "1fr" if rows is None else rows
         self.preview.display = now.preview
         left, right = (any(n in now.rows for n in side) for side in (LEFT, RIGHT))
-        self.query_one("#left").display = left
-        self.query_one("#right").display = right
-        top = self.query_one("#top")
-        top.display = left or right
+        self._left.display = left
+        self._right.display = right
+        self._top.display = left or right
         heights = [now.rows[n] for n in LEFT if n in now.rows]
         fixed = [h for h in heights if h is not None]
-        top.styles.height = sum(fixed) if len(fixed) == len(LEFT) else "1fr"
+        self._top.styles.height = sum(fixed) if len(fixed) == len(LEFT) else "1fr"
 
     def bars(self) -> None:
         """Paint what changed in the bars."""

@@ -40,47 +40,80 @@ class Sources:
 
 
 def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
-    """Return the sources of this Mac, real or pretend."""
-    from entraclaw_tui.macos import jobs, keychain, privacy, system, usage
+    """Return the sources of this Mac, real or pretend.
+
+    Each reader is imported with its first question: the first picture waits for none of them.
+    """
 
     async def machine() -> Loaded[Machine] | Empty | Failed:
+        from entraclaw_tui.macos import system
+
         return Loaded(await system.read_machine(host), clock())
 
     async def job() -> Loaded[Job] | Empty | Failed:
+        from entraclaw_tui.macos import jobs
+
         return await jobs.read_job(host, LABEL)
 
     async def keychain_items() -> Loaded[Keychain] | Empty | Failed:
+        from entraclaw_tui.macos import keychain
+
         return await keychain.read_keychain(host)
 
     async def privacy_grants() -> Loaded[Privacy] | Empty | Failed:
+        from entraclaw_tui.macos import privacy
+
         return await privacy.read_privacy(host)
+
+    def usage_of(pid: int) -> Usage | None:
+        from entraclaw_tui.macos import usage
+
+        return usage.read_usage(pid)
 
     return Sources(
         machine=machine,
         job=job,
         keychain=keychain_items,
         privacy=privacy_grants,
-        usage=usage.read_usage,
+        usage=usage_of,
         logs=_logs(places),
     )
 
 
 def _logs(places: Places) -> tuple[Follow, ...]:
-    from entraclaw_tui.macos import logs
-
     def follow(path: Path, parse: Callable[[str], LogLine]) -> Follow:
         async def lines() -> AsyncIterator[list[LogLine]]:
+            from entraclaw_tui.macos import logs
+
             async for batch in logs.follow(path, last=HISTORY):
                 yield [parse(text) for text in batch]
 
         return lines
 
-    def caught(origin: str) -> Callable[[str], LogLine]:
-        return lambda text: logs.parse_plain_line(text, origin)
-
     return (
-        follow(places.worker_log, logs.parse_worker_line),
-        follow(places.launchd_log, logs.parse_launchd_line),
-        follow(places.agent_err, caught("agent err")),
-        follow(places.agent_out, caught("agent out")),
+        follow(places.worker_log, _worker_line),
+        follow(places.launchd_log, _launchd_line),
+        follow(places.agent_err, _caught("agent err")),
+        follow(places.agent_out, _caught("agent out")),
     )
+
+
+def _worker_line(text: str) -> LogLine:
+    from entraclaw_tui.macos import logs
+
+    return logs.parse_worker_line(text)
+
+
+def _launchd_line(text: str) -> LogLine:
+    from entraclaw_tui.macos import logs
+
+    return logs.parse_launchd_line(text)
+
+
+def _caught(origin: str) -> Callable[[str], LogLine]:
+    def parse(text: str) -> LogLine:
+        from entraclaw_tui.macos import logs
+
+        return logs.parse_plain_line(text, origin)
+
+    return parse

@@ -69,7 +69,7 @@ async def _run(
     clock = time.time
     link = WorkerLink(places.control_socket, entraclaw_tui.__version__, clock=clock)
     feeds = Feeds(of_mac(host, places, clock), link, Store(), clock)
-    feeds.start()
+    feeds.start_first()
     # The tools answer while Textual is imported: the first picture has data in it.
     await asyncio.to_thread(importlib.import_module, "entraclaw_tui.dashboard.app")
     from entraclaw_tui.dashboard.app import Panel

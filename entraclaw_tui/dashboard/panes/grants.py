@@ -24,10 +24,10 @@ LINGER = 86400.0
 
 _COLUMNS = (
     Column("state", 6),
-    Column("allows", flex=5),
-    Column("client", flex=4),
+    Column("allows", flex=1),
+    Column("client", flex=1),
     Column("uses", 5, right=True, from_width=80),
-    Column("ends in", 11, right=True),
+    Column("ends in", 10, right=True),
 )
 
 

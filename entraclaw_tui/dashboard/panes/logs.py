@@ -19,7 +19,7 @@ from entraclaw_tui.model.source import Empty, Loaded, Source
 from entraclaw_tui.text import Shown, clean
 
 FLUSH = 1 / 8
-"""Seconds between two looks for new lines: bounds the repaints, whatever pours in."""
+"""Seconds from a new line to its picture: bounds the repaints, whatever pours in."""
 
 _TONES = {"error": Tone.BAD, "warning": Tone.LOOK, "debug": Tone.DIM}
 _ORIGIN = 9
@@ -44,11 +44,6 @@ class LogsPane(ListPane[Entry]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("logs")]
 
-    DEFAULT_CSS = """
-    LogsPane { scrollbar-size-vertical: 0; }
-    LogsPane:focus { scrollbar-size-vertical: 1; }
-    """
-
     NAME = "logs"
     NUMBER = 7
     TITLE = "Logs"
@@ -61,14 +56,21 @@ class LogsPane(ListPane[Entry]):
         self.wrapping = False
         self._kept: list[tuple[float, LogLine]] = []
         self._unseen = 0
+        self._due = False
 
     def on_mount(self) -> None:
         """Begin to take lines."""
+        self.desk.feeds.listen_lines(self._more)
         self.take()
-        self.set_interval(FLUSH, self.take)
+
+    def _more(self) -> None:
+        if not self._due:
+            self._due = True
+            self.set_timer(FLUSH, self.take)
 
     def take(self) -> None:
         """Take up the lines that came since the last time."""
+        self._due = False
         waiting = self.desk.feeds.lines
         if not waiting:
             return
@@ -113,14 +115,10 @@ class LogsPane(ListPane[Entry]):
 
     def _settle(self, gone: int = 0) -> None:
         """Show the end where the pane follows, else hold the lines that are being read."""
-        self._notes = [] if self._rows else self.state_lines()
+        self._notes = None
         self._whole = len(self._kept)
         self.dress()
-        self.resized()
-        if self.following:
-            self.scroll_end(animate=False, immediate=True)
-        elif gone:
-            self.scroll_to(y=max(0, self.scroll_offset.y - gone), animate=False, immediate=True)
+        self.top = self.last_top if self.following else self.top - gone
         self.repaint()
 
     # -- what a pane says
@@ -196,13 +194,13 @@ class LogsPane(ListPane[Entry]):
 
     def action_scroll_top(self) -> None:
         """Go to the first line and hold still."""
+        self.top = 0
         self._follow(False)
-        self.scroll_home(animate=False)
 
-    def step(self, rows: int) -> None:
+    def scroll_rows(self, rows: int) -> None:
         """Scroll; at the end it follows, above it holds still."""
-        self.scroll_relative(y=rows, animate=False, immediate=True)
-        at_end = self.scroll_offset.y >= self.max_scroll_y
+        super().scroll_rows(rows)
+        at_end = self.top >= self.last_top
         if at_end is not self.following:
             self._follow(at_end)
 
@@ -210,12 +208,6 @@ class LogsPane(ListPane[Entry]):
         self.following = on
         self._unseen = 0
         self._settle()
-
-    def _on_mouse_scroll_up(self, event: object) -> None:
-        self.step(-3)
-
-    def _on_mouse_scroll_down(self, event: object) -> None:
-        self.step(3)
 
 
 def _when(timed: tuple[float, LogLine]) -> float:

@@ -27,10 +27,10 @@ _LINGERING = 12
 
 _COLUMNS = (
     Column("tier", 6),
-    Column("wants", flex=5),
-    Column("client", flex=4),
+    Column("wants", flex=1),
+    Column("client", flex=1),
     Column("asked", 10, from_width=80),
-    Column("ends in", 11, right=True),
+    Column("ends in", 10, right=True),
 )
 _OUTCOMES = {
     State.APPROVED: ("allowed", Tone.GOOD),
@@ -119,12 +119,13 @@ class RequestsPane(ListPane[Request]):
 
     def subtitle(self) -> tuple[Piece, ...]:
         """Return how many wait."""
-        number = self.waiting
+        number = 0 if self.stale else self.waiting
         return (piece(f"{number} waiting", Tone.LOOK),) if number else ()
 
     def badge(self) -> Piece | None:
         """Return how many wait."""
-        return piece(str(self.waiting), Tone.LOOK) if self.waiting else None
+        number = 0 if self.stale else self.waiting
+        return piece(str(number), Tone.LOOK) if number else None
 
     def nothing(self) -> str:
         """Return what an empty list means."""

@@ -20,8 +20,8 @@ LINGER = 3600.0
 
 _COLUMNS = (
     Column("", 1),
-    Column("token for", flex=5),
-    Column("client", flex=4),
+    Column("token for", flex=1),
+    Column("client", flex=1),
     Column("resource", 10, from_width=70),
     Column("kept in", 8, from_width=50),
     Column("ends in", 9, right=True),

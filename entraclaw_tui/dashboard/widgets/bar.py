@@ -20,12 +20,7 @@ class Part:
 class Bar(LineView, can_focus=False):
     """Base of the bars."""
 
-    DEFAULT_CSS = """
-    Bar {
-        height: 1;
-        overflow: hidden hidden;
-    }
-    """
+    GUTTER = 0
 
     def count(self) -> int:
         """Return that there is one line."""

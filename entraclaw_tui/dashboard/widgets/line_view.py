@@ -1,61 +1,45 @@
-"""A scrolling view of one-line rows that paints what is visible and repaints what changed."""
+"""A scrolling view of one-line rows that paints what is visible and repaints what changed.
+
+It scrolls by itself: a scrolling container of Textual's lays the whole screen out anew, and paints
+all of it, whenever the number of rows changes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
-from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
-from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
+from textual.geometry import Region
 from textual.strip import Strip
+from textual.widget import Widget
 
-from entraclaw_tui.dashboard.lines import Line, Tone, cut
+from entraclaw_tui.dashboard.inks import Ink, Inks
+from entraclaw_tui.dashboard.lines import Line, cut
+
+_THUMB = "\u2590"
 
 
 class Lit(StrEnum):
     """How a row stands out."""
 
     NO = ""
-    CURSOR = "line--cursor"
-    AWAY = "line--away"
+    CURSOR = "cursor"
+    AWAY = "away"
     """The selected row of a pane without the focus."""
 
 
-class LineView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Base of the panes. Subclasses say how many lines there are and what stands in each."""
+class LineView(Widget, can_focus=True, inherit_bindings=False):
+    """Base of panes and bars. Subclasses say how many lines there are and what stands in each."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"tone--{tone}" for tone in Tone),
-        "line--cursor",
-        "line--away",
-    }
-
-    DEFAULT_CSS = """
-    LineView {
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-size-vertical: 1;
-        & > .tone--plain { color: $tone-plain; }
-        & > .tone--dim { color: $tone-dim; }
-        & > .tone--strong { color: $tone-strong; text-style: bold; }
-        & > .tone--good { color: $tone-good; }
-        & > .tone--look { color: $tone-look; }
-        & > .tone--bad { color: $tone-bad; }
-        & > .tone--accent { color: $tone-accent; }
-        & > .tone--key { color: $tone-cursor-text; background: $tone-accent; text-style: bold; }
-        & > .tone--alert { color: $tone-chip-text; background: $tone-look; text-style: bold; }
-        & > .tone--badge { color: $tone-chip-text; background: $tone-good; text-style: bold; }
-        & > .line--cursor { color: $tone-cursor-text; background: $tone-cursor; text-style: bold; }
-        & > .line--away { background: $tone-cursor-away; }
-    }
-    """
+    GUTTER = 1
+    """Columns at the right that no text enters: the scroll mark stands there."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._painted: dict[int, tuple[Line, Lit]] = {}
+        self.top = 0
+        """The first row that is shown."""
+        self._painted: dict[int, tuple[Line, Lit, bool]] = {}
+        self._inks: Inks | None = None
 
     # -- what subclasses say
 
@@ -75,7 +59,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Return the line above the rows that does not scroll, or None."""
         return None
 
-    # -- painting
+    # -- scrolling
+
+    @property
+    def room(self) -> int:
+        """Columns that a line has."""
+        return max(0, self.size.width - self.GUTTER)
 
     @property
     def headed(self) -> bool:
@@ -83,71 +72,92 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return self.header(self.room) is not None
 
     @property
-    def room(self) -> int:
-        """Columns that a line has beside the scrollbar."""
-        return self.scrollable_content_region.width
+    def page(self) -> int:
+        """Rows that fit."""
+        return max(1, self.size.height - self.headed)
 
-    def resized(self) -> None:
-        """Take up that there are more or fewer rows."""
-        size = Size(0, self.count() + self.headed)
-        if size != self.virtual_size:
-            self.virtual_size = size
+    @property
+    def last_top(self) -> int:
+        """The first row that is shown where the last one is shown as well."""
+        return max(0, self.count() - self.page)
+
+    def scroll_rows(self, rows: int) -> None:
+        """Scroll down by some rows, up where negative."""
+        self.top = max(0, min(self.top + rows, self.last_top))
+        self.repaint()
+
+    def show_row(self, index: int) -> None:
+        """Scroll as little as needed to show a row."""
+        page = self.page
+        self.top = max(index - page + 1, min(self.top, index))
+
+    def index_at(self, y: int) -> int | None:
+        """Return the row on the view's line `y`, or None."""
+        index = y - self.headed + self.top
+        return index if 0 <= index < self.count() and y >= self.headed else None
+
+    # -- painting
 
     def repaint(self) -> None:
         """Paint the visible lines that changed, and nothing else."""
-        self.resized()
+        if not self.size:
+            return
+        self.top = max(0, min(self.top, self.last_top))
         changed = [y for y in range(self.size.height) if self._painted.get(y) != self._at(y)]
         if changed:
-            width = self.room
+            width = self.size.width
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the view, for Textual."""
-        self._painted[y] = line, lit = self._at(y)
-        width = self.room
-        base = self.rich_style
+        self._painted[y] = line, lit, thumb = self._at(y)
+        if self._inks is None:
+            self._inks = Inks.of(self.app.theme_variables)
+        base, inks = self.rich_style, self._inks
+        if lit is not Lit.NO:
+            base += inks[Ink.CURSOR if lit is Lit.CURSOR else Ink.AWAY]
         if lit is Lit.CURSOR:
-            style = base + self.get_component_rich_style(lit.value, partial=True)
-            segments: Iterable[Segment] = [Segment(p.text, style) for p in line]
-            return Strip(segments).extend_cell_length(width, style).crop(0, width)
-        if lit is Lit.AWAY:
-            base = base + self.get_component_rich_style(lit.value, partial=True)
-        segments = [Segment(p.text, base + self._tone(p.tone)) for p in line]
-        return Strip(segments).extend_cell_length(width, base).crop(0, width)
+            segments = [Segment(p.text, base) for p in line]
+        else:
+            segments = [Segment(p.text, base + inks[p.tone]) for p in line]
+        width = self.size.width - thumb
+        strip = Strip(segments).adjust_cell_length(width, base)
+        if not thumb:
+            return strip
+        return Strip([*strip, Segment(_THUMB, base + inks[Ink.THUMB])], width + 1)
 
     def notify_style_update(self) -> None:
         """Forget what was painted when the looks change."""
         self._painted.clear()
+        self._inks = None
         super().notify_style_update()
 
-    def _tone(self, tone: Tone) -> Style:
-        return self.get_component_rich_style(f"tone--{tone}", partial=True)
+    def _at(self, y: int) -> tuple[Line, Lit, bool]:
+        room = self.room
+        header = self.header(room)
+        if y == 0 and header is not None:
+            return cut(header, room), Lit.NO, False
+        row = y - (header is not None)
+        index = row + self.top
+        if not 0 <= index < self.count():
+            return (), Lit.NO, False
+        return cut(self.line(index, room), room), self.lit(index), self._thumb(row)
 
-    def _at(self, y: int) -> tuple[Line, Lit]:
-        width = self.room
-        headed = self.headed
-        if y == 0 and headed:
-            return cut(self.header(width) or (), width), Lit.NO
-        index = self.index_at(y)
-        if index is None:
-            return (), Lit.NO
-        return cut(self.line(index, width), width), self.lit(index)
+    def _thumb(self, row: int) -> bool:
+        """Return whether the scroll mark stands beside a row of the view."""
+        count, page = self.count(), self.page
+        if count <= page or not self.GUTTER:
+            return False
+        size = max(1, page * page // count)
+        first = (page - size) * self.top // max(1, count - page)
+        return first <= row < first + size
 
-    def index_at(self, y: int) -> int | None:
-        """Return the row on the view's line `y`, or None."""
-        index = y - self.headed + self.scroll_offset.y
-        return index if 0 <= index < self.count() and y >= self.headed else None
+    # -- the wheel
 
-    def show_row(self, index: int) -> None:
-        """Scroll as little as needed to show a row."""
-        page = max(1, self.size.height - self.headed)
-        top = self.scroll_offset.y
-        if index < top:
-            self.scroll_to(y=index, animate=False)
-        elif index >= top + page:
-            self.scroll_to(y=index - page + 1, animate=False)
+    def on_mouse_scroll_down(self) -> None:
+        """Scroll down a little."""
+        self.scroll_rows(3)
 
-    @property
-    def page(self) -> int:
-        """Rows that fit."""
-        return max(1, self.size.height - self.headed)
+    def on_mouse_scroll_up(self) -> None:
+        """Scroll up a little."""
+        self.scroll_rows(-3)

@@ -30,7 +30,7 @@ class ListPane(Pane, Generic[T]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._rows: list[T] = []
-        self._notes: list[Line] = []
+        self._notes: tuple[int, list[Line]] | None = None
         self._whole = 0
         self._selected: str | None = None
         self._index = 0
@@ -78,16 +78,14 @@ class ListPane(Pane, Generic[T]):
             self._index = max(0, min(self._index, len(rows) - 1))
             self._selected = self.id_of(rows[self._index]) if rows else None
             self._moved_at = self.desk.clock()
-        self.resized()
-        if rows and self._index != before and self.scroll_offset.y:
+        if rows and self.top:
             # Rows above came or went: keep the selected one on its line of the screen.
-            top = self.scroll_offset.y + self._index - before
-            self.scroll_to(y=top, animate=False)
+            self.top += self._index - before
         self.tick()
 
     def tick(self) -> None:
         """Repaint what time has changed."""
-        self._notes = [] if self._rows else self.state_lines()
+        self._notes = None
         self.dress()
         self.repaint()
 
@@ -99,18 +97,26 @@ class ListPane(Pane, Generic[T]):
 
     def count(self) -> int:
         """Return how many lines there are."""
-        return len(self._rows) or len(self._notes)
+        return len(self._rows) or len(self.notes)
+
+    @property
+    def notes(self) -> list[Line]:
+        """What stands in place of rows, wrapped for the width there is."""
+        told = self._notes
+        if told is None or told[0] != self.room:
+            told = self._notes = self.room, self.state_lines()
+        return told[1]
 
     def header(self, width: int) -> Line | None:
         """Return the column titles, indented like the rows."""
-        titles = self.columns(width - self._indent - 1) if self._rows else None
+        titles = self.columns(width - self._indent) if self._rows else None
         return None if titles is None else (piece(" " * self._indent), *titles)
 
     def line(self, index: int, width: int) -> Line:
         """Return one row, with the cursor's sign before the selected one."""
         if not self._rows:
-            return self._notes[index]
-        painted = self.paint(self._rows[index], width - self._indent - 1, self.desk.clock())
+            return self.notes[index]
+        painted = self.paint(self._rows[index], width - self._indent, self.desk.clock())
         if self.stale:
             painted = tuple(replace(p, tone=Tone.DIM) for p in painted)
         sign = self.desk.symbols.cursor if self.lit(index) is Lit.CURSOR else ""
@@ -198,7 +204,7 @@ class ListPane(Pane, Generic[T]):
         if self.SELECTS and self._rows:
             self.select(self._index + rows)
         else:
-            self.scroll_relative(y=rows, animate=False)
+            self.scroll_rows(rows)
 
     # -- events
 

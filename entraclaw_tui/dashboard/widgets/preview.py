@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from entraclaw_tui.dashboard.lines import Line
+from entraclaw_tui.dashboard.lines import Line, Tone, piece
 from entraclaw_tui.dashboard.panes.requests import RequestsPane, summary
 from entraclaw_tui.dashboard.widgets.line_view import LineView
 
 
 class Preview(LineView, can_focus=False):
     """A few lines of the request under the cursor; Enter opens the whole of it."""
-
-    DEFAULT_CSS = """
-    Preview {
-        height: 7;
-        overflow: hidden hidden;
-        border: round $tone-frame;
-        padding: 0 1;
-    }
-    """
 
     def __init__(self, requests: RequestsPane) -> None:
         super().__init__(id="preview")
@@ -34,4 +25,6 @@ class Preview(LineView, can_focus=False):
 
     def _lines(self) -> list[Line]:
         row = self._requests.selected
-        return summary(row) if row is not None else []
+        if row is None:
+            return [(piece("What the selected request is about shows here.", Tone.DIM),)]
+        return summary(row)
