@@ -67,7 +67,7 @@ STORIES = {
                 "Send the weekly summary to the team",
                 "Answer the meeting request that you marked",
             ),
-            shows_code=True,
+            shows_code=False,
             first_after=3.0,
             known=True,
         ),

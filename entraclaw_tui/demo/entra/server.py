@@ -109,8 +109,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer a POST."""
         length = self.headers.get("Content-Length", "")
-        if not length.isascii() or not length.isdigit() or int(length) > _FORM_LIMIT:
+        known = length.isascii() and length.isdigit()
+        if not known or int(length) > _FORM_LIMIT:
             self.close_connection = True
+            if known:  # or the caller, still sending, would never read our answer
+                self.rfile.read(min(int(length), 8 * _FORM_LIMIT))
             self._send(413 if length else 411, b"", "text/plain", ())
             return
         self._answer(self.rfile.read(int(length)))
@@ -130,6 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store, no-cache")
+        if self.close_connection:
+            self.send_header("Connection", "close")
         for name, value in headers:
             self.send_header(name, value)
         self.end_headers()

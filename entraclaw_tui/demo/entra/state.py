@@ -78,7 +78,7 @@ def exists(host: Host) -> bool:
 def create(
     host: Host,
     *,
-    agent: str = "sati",
+    agent: str = "research-bot",
     consented: Mapping[str, Iterable[str]] = CONSENTED,
 ) -> Provisioned:
     """Make the authority of a pretend Mac: its tenant, two applications, a person, consents.

@@ -29,7 +29,7 @@ Notes = list[tuple[str, str, dict[str, str]]]
 
 
 def wish(*scopes: str, assertion: str = "", flow: str = "obo", account: str = UPN) -> Wish:
-    return Wish(flow, "sati", "", account, GRAPH, scopes or ("User.Read",), assertion)
+    return Wish(flow, "research-bot", "", account, GRAPH, scopes or ("User.Read",), assertion)
 
 
 async def refused(exchange: Exchange, wanted: Wish) -> ExchangeError:
@@ -137,19 +137,19 @@ async def test_a_user_token_that_the_client_hands_in(
 async def test_another_certificate_is_not_accepted_until_it_is_replaced(
     exchange: Exchange, items: dict[str, str]
 ) -> None:
-    good = items[key_item("sati")]
+    good = items[key_item("research-bot")]
     key = new_key()
     pair = {"private_key": key_pem(key), "certificate": self_signed(key, "other")}
-    items[key_item("sati")] = msgspec.json.encode(pair).decode()
+    items[key_item("research-bot")] = msgspec.json.encode(pair).decode()
     error = await refused(exchange, wish())
     assert (error.kind, error.code) == (Kind.CLIENT_AUTH, "AADSTS700027")
-    items[key_item("sati")] = good
+    items[key_item("research-bot")] = good
     assert await exchange.obtain(wish())
 
 
 @pytest.mark.parametrize("value", ["{}", "no json", '{"private_key":"x","certificate":"y"}'])
 async def test_a_key_that_is_none(exchange: Exchange, items: dict[str, str], value: str) -> None:
-    items[key_item("sati")] = value
+    items[key_item("research-bot")] = value
     error = await refused(exchange, wish())
     assert error.kind is Kind.CLIENT_AUTH
     assert "cannot be used" in error.message
@@ -159,9 +159,9 @@ async def test_no_key_and_no_sign_in(
     exchange: Exchange, config: Config, items: dict[str, str]
 ) -> None:
     assert await exchange.signed_in()
-    key = items.pop(key_item("sati"))
+    key = items.pop(key_item("research-bot"))
     assert (await refused(exchange, wish())).kind is Kind.CLIENT_AUTH
-    items[key_item("sati")] = key
+    items[key_item("research-bot")] = key
     exchange.forget()
     del items[session_item(config.entra.tenant, UPN)]
     assert not await exchange.signed_in()
@@ -249,7 +249,7 @@ async def test_nobody_there_and_nobody_we_trust(
     distrusting.close()
     entra = msgspec.structs.replace(config.entra, tenant="elsewhere.example")
     lost = Exchange(msgspec.structs.replace(config, entra=entra), vault)
-    wanted = Wish("obo", "sati", "", UPN, GRAPH, ("User.Read",), "an assertion")
+    wanted = Wish("obo", "research-bot", "", UPN, GRAPH, ("User.Read",), "an assertion")
     error = await refused(lost, wanted)
     assert (error.kind, error.code) == (Kind.CONFIG, "AADSTS90002")
     lost.close()
@@ -261,7 +261,9 @@ async def test_what_is_not_offered_is_said(exchange: Exchange, host: Host) -> No
         Kind.CONFIG,
         "The flow agent_user is not built yet.",
     )
-    error = await refused(exchange, Wish("obo", "sati", "other", UPN, GRAPH, ("User.Read",)))
+    error = await refused(
+        exchange, Wish("obo", "research-bot", "other", UPN, GRAPH, ("User.Read",))
+    )
     assert error.kind is Kind.CONFIG
     error = await refused(exchange, wish("User.Read", "offline_access"))
     assert error.kind is Kind.CONFIG

@@ -19,7 +19,7 @@ public_client_id = "{ID}"
 api_scope = "api://{ID}/access_as_user"
 
 [agent]
-name = "sati"
+name = "research-bot"
 
 [account]
 upn = "demo@contoso.example"
@@ -37,7 +37,7 @@ def a_host(root: Path, *, pretend: bool) -> Host:
 def test_reads_what_it_wrote(tmp_path: Path) -> None:
     host = a_host(tmp_path, pretend=True)
     entra = Entra("contoso.example", ID, ID, f"api://{ID}/access_as_user")
-    config = Config(entra, Agent("sati"), Account("demo@contoso.example"))
+    config = Config(entra, Agent("research-bot"), Account("demo@contoso.example"))
     path = Places.of(host).config
     path.parent.mkdir(parents=True)
     config.save(path)
@@ -47,7 +47,7 @@ def test_reads_what_it_wrote(tmp_path: Path) -> None:
 
 
 def test_others_tables_are_left_alone(tmp_path: Path) -> None:
-    assert parse(GOOD.encode(), a_host(tmp_path, pretend=False)).agent.name == "sati"
+    assert parse(GOOD.encode(), a_host(tmp_path, pretend=False)).agent.name == "research-bot"
 
 
 def test_missing_file_says_what_writes_it(tmp_path: Path) -> None:
@@ -60,8 +60,8 @@ def test_missing_file_says_what_writes_it(tmp_path: Path) -> None:
     [
         ("client_id", "clientid", "clientid"),
         (f'client_id = "{ID}"', 'client_id = "x"', "client_id"),
-        ('name = "sati"', "", "name"),
-        ('name = "sati"', 'name = "../x"', "name"),
+        ('name = "research-bot"', "", "name"),
+        ('name = "research-bot"', 'name = "../x"', "name"),
         ('upn = "demo@contoso.example"', 'upn = "demo"', "upn"),
         ('tenant = "contoso.example"', 'tenant = "a/b"', "tenant"),
         ("[account]", "[accounts]", "account"),

@@ -121,7 +121,7 @@ async def test_a_dialog_nobody_answers_has_a_deadline() -> None:
 
 
 def test_names_of_items() -> None:
-    assert key_item("sati") == "key:sati:v1"
+    assert key_item("research-bot") == "key:research-bot:v1"
     assert session_item("t", "a@b") == "session:t:a@b"
 
 
