@@ -22,6 +22,8 @@ DEADLINE = 5.0
 """Seconds that a tool may take unless its caller knows better."""
 CAP = 256 * 1024
 """Bytes of output a tool may write unless its caller knows better (real dumps reach megabytes)."""
+_DYING = 0.4
+"""Seconds that a killed tool may take to be gone; the system may hold it longer than that."""
 
 
 class HostError(Exception):
@@ -189,13 +191,16 @@ class Host:
             )
         except OSError as error:
             raise ToolMissing(f"{tool} cannot be run: {error.strerror or error}") from None
+        whole = False
         try:
             async with asyncio.timeout(deadline):
-                return await _collect(process, stdin, cap, tool)
+                ran = await _collect(process, stdin, cap, tool)
+            whole = True
+            return ran
         except TimeoutError:
             raise ToolTimedOut(f"{tool} did not answer within {deadline:g} s") from None
         finally:
-            await _reap(process)
+            await _reap(process, whole)
 
     def environment(self) -> dict[str, str]:
         """Return the whole environment that a tool gets."""
@@ -241,13 +246,19 @@ async def _collect(
             task.cancel()
 
 
-async def _reap(process: asyncio.subprocess.Process) -> None:
-    """Kill what is left of the tool's group and take its exit status."""
-    if process.returncode is None:
+async def _reap(process: asyncio.subprocess.Process, whole: bool) -> None:
+    """Kill what is left of the tool's group, unless its answer is whole, and take its status.
+
+    A tool that ended may have left a child that holds the pipes: its group is killed as well.
+    """
+    if process.returncode is None or not whole:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-    # The transport keeps the pipes until told; a grandchild may still hold the other ends.
+    # Closed before waiting: wait() returns only once the pipes are done, and one that nobody
+    # reads any more, or that a process outside the group holds, would never be.
     transport = getattr(process, "_transport", None)
     if transport is not None:
         transport.close()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DYING):
+            await process.wait()

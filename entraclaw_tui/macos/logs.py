@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -87,7 +87,7 @@ def last_lines(path: Path, n: int) -> list[str]:
         return []
 
 
-async def follow(path: Path, last: int = 0) -> AsyncIterator[list[str]]:
+async def follow(path: Path, last: int = 0) -> AsyncGenerator[list[str], None]:
     """Yield batches of new lines for ever; first the `last` ones that are there already.
 
     The file may be missing yet, be renamed and made anew (what the old one still held comes
@@ -194,8 +194,8 @@ def _last(file: BinaryIO, n: int, end: int) -> list[str]:
         return []
     blocks: list[bytes] = []
     at, breaks = end, 0
-    # One more than asked for: the break before the first line, and one that may end the last.
-    while at > 0 and breaks <= n + 1 and end - at < _END_CAP:
+    # One more than asked for: the last line may have its break behind it.
+    while at > 0 and breaks <= n and end - at < _END_CAP:
         size = min(_BLOCK, at)
         at -= size
         file.seek(at)
