@@ -10,6 +10,7 @@ import click
 
 from entraclaw_tui.cli import exits
 from entraclaw_tui.cli.context import Settings, Stop, open_host
+from entraclaw_tui.cli.demo_entra import entra
 from entraclaw_tui.cli.panel import need_terminal
 
 if TYPE_CHECKING:
@@ -68,21 +69,7 @@ def mac(settings: Settings, remove: bool) -> int:
     return exits.FINE
 
 
-@demo.group("entra")
-def entra() -> None:
-    """The demo authority of a pretend Mac."""
-
-
-@entra.command("serve", hidden=True)
-@click.pass_obj
-def serve(settings: Settings) -> int:
-    """Answer on the listeners that the pretend launchd holds."""
-    from entraclaw_tui.demo.entra.server import serve as serve_entra
-    from entraclaw_tui.demo.mac.activation import activate
-
-    host = open_host(settings)
-    serve_entra(host, activate(host, "Listener"))
-    return exits.FINE
+demo.add_command(entra)
 
 
 def _show(stage: Stage, settings: Settings) -> int:

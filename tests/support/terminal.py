@@ -112,6 +112,12 @@ class Terminal:
             elif time.monotonic() - last > quiet:
                 return
 
+    def rest(self, seconds: float) -> None:
+        """Leave the keys alone for a while, as somebody who reads does."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self.pump(left)
+
     def resize(self, columns: int, rows: int) -> None:
         """Make the window another size."""
         self.screen.resize(rows, columns)

@@ -55,7 +55,7 @@ STORIES = {
                 "Find the mail with the failing test's log",
             ),
             shows_code=True,
-            first_after=1.5,
+            first_after=0.3,
             known=True,
         ),
         Story(
@@ -68,7 +68,7 @@ STORIES = {
                 "Answer the meeting request that you marked",
             ),
             shows_code=False,
-            first_after=3.0,
+            first_after=0.6,
             known=True,
         ),
         Story(
@@ -81,7 +81,7 @@ STORIES = {
                 "List the free hours of next week",
             ),
             shows_code=False,
-            first_after=5.0,
+            first_after=0.9,
             known=False,
         ),
     )

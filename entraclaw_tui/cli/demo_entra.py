@@ -1,0 +1,97 @@
+"""The demo authority from the command line: consent, faults, what it was asked."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from entraclaw_tui.cli import exits
+from entraclaw_tui.cli.context import Settings, Stop, open_host
+from entraclaw_tui.cli.options import json_option
+from entraclaw_tui.cli.output import print_json, print_line, print_table
+
+if TYPE_CHECKING:
+    from entraclaw_tui.macos.host import Host
+
+_GRAPH = "https://graph.microsoft.com"
+
+
+@click.group("entra")
+def entra() -> None:
+    """The demo authority of a pretend Mac (name it with --root)."""
+
+
+@entra.command()
+@click.argument("scopes", nargs=-1, required=True)
+@click.option("--resource", default=_GRAPH, show_default=True)
+@click.option("--revoke", is_flag=True, help="Take the consent away instead.")
+@click.pass_obj
+def consent(settings: Settings, scopes: tuple[str, ...], resource: str, revoke: bool) -> int:
+    """Consent in the directory, as its administrator would. Counts at once."""
+    from entraclaw_tui.demo.entra.consents import grant_consent, revoke_consent
+
+    host = _pretend(settings)
+    if revoke:
+        revoke_consent(host, resource, scopes)
+        print_line(f"The directory no longer consents to {' '.join(scopes)}.")
+    else:
+        grant_consent(host, resource, scopes)
+        print_line(f"The directory consents to {' '.join(scopes)}.")
+    return exits.FINE
+
+
+@entra.command()
+@click.argument("status", type=click.IntRange(400, 599))
+@click.option("--retry-after", default=0, type=click.IntRange(0, 3600), help="Seconds.")
+@click.option("--delay", default=0.0, type=click.FloatRange(0, 60), help="Seconds before it.")
+@click.option("--times", default=1, type=click.IntRange(1, 1000), show_default=True)
+@click.pass_obj
+def fault(settings: Settings, status: int, retry_after: int, delay: float, times: int) -> int:
+    """Let the authority answer the next token requests with an HTTP STATUS like 429 or 503."""
+    from entraclaw_tui.demo.entra.faults import Fault, order_fault
+
+    order_fault(
+        _pretend(settings), Fault(status, retry_after=retry_after, delay=delay, times=times)
+    )
+    print_line(f"The next {times} answers will be {status}.")
+    return exits.FINE
+
+
+@entra.command()
+@click.option("-n", "limit", default=30, type=click.IntRange(1, 100_000))
+@json_option
+@click.pass_obj
+def journal(settings: Settings, limit: int, as_json: bool, plain: bool) -> int:
+    """What the authority was asked lately, and what it answered. No secrets are in it."""
+    from entraclaw_tui.demo.entra.directory import folder
+    from entraclaw_tui.demo.entra.journal import Journal
+
+    entries = Journal(folder(_pretend(settings))).entries()[-limit:]
+    if as_json:
+        print_json(entries)
+        return exits.FINE
+    rows = [
+        (
+            datetime.datetime.fromtimestamp(entry.at).strftime("%H:%M:%S"),
+            entry.method,
+            entry.path.rpartition("/")[2],
+            entry.grant_type.rpartition(":")[2],
+            entry.scope,
+            str(entry.status),
+            entry.error,
+        )
+        for entry in entries
+    ]
+    print_table(
+        ("when", "", "endpoint", "grant", "scope", "status", "error"), rows, "Nothing was asked."
+    )
+    return exits.FINE
+
+
+def _pretend(settings: Settings) -> Host:
+    host = open_host(settings)
+    if not host.pretend:
+        raise Stop("Only a pretend Mac has a demo authority; see --root.", exits.USAGE)
+    return host
