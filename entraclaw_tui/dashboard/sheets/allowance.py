@@ -15,9 +15,9 @@ SMALLEST = (60, 16)
 
 REMEMBER_WORDS = {
     Remember.ONCE: "once",
-    Remember.QUARTER: "15 minutes",
+    Remember.QUARTER: "15 min",
     Remember.HOUR: "1 hour",
-    Remember.UNTIL_LOCK: "until you lock",
+    Remember.UNTIL_LOCK: "until lock",
 }
 
 
@@ -60,7 +60,7 @@ def what_it_takes(request: Request, session: Session | None) -> str:
         return "type the two digits that the program shows"
     if request.proof is not Proof.PIN and session is not None:
         by = clean(session.injectable_by, 30) or "a program"
-        return f"{by} can press keys here, so type your PIN"
+        return f"{by} can press keys, so type your PIN"
     return "type your PIN"
 
 
@@ -71,9 +71,9 @@ def refusal(session: Session | None) -> str:
     if not session.may_allow:
         return f"From here you can only deny. {clean(session.refusal, 200)}".strip()
     if session.pin_state == "missing":
-        return "No PIN is set, so nothing can be allowed: entraclaw-tui pin reset"
+        return "No PIN is set, so nothing can be allowed. Denying works."
     if session.pin_state == "damaged":
-        return "The stored PIN is damaged, so nothing can be allowed: entraclaw-tui pin reset"
+        return "The stored PIN is damaged, so nothing can be allowed. Denying works."
     return ""
 
 
@@ -97,5 +97,5 @@ def obstacle(request: Request, view: WorkerView, around: Surroundings) -> str:
         more = (
             "1 permission" if around.unseen_scopes == 1 else (f"{around.unseen_scopes} permissions")
         )
-        return f"Read on first: {more} not seen yet."
+        return f"Read on: {more} not seen."
     return ""

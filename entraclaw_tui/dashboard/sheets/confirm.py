@@ -51,7 +51,7 @@ class ConfirmSheet(Sheet[bool]):
 
     def title_text(self) -> Line:
         """The frame's title."""
-        return (piece(" Sure? "),)
+        return (piece("Sure?"),)
 
     def lines(self, width: int, rows: int) -> list[Line]:
         """The question, the effect, the command, the keys."""

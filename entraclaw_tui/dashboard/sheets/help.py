@@ -38,7 +38,7 @@ class HelpSheet(Sheet[None]):
 
     def title_text(self) -> Line:
         """The frame's title."""
-        return (piece(" Keys "),)
+        return (piece("Keys"),)
 
     def lines(self, width: int, rows: int) -> list[Line]:
         """The keys, as many as fit."""

@@ -22,7 +22,7 @@ class Field(Piece):
 
 
 _STYLES = {
-    Tone.PLAIN: "$tone-plain",
+    Tone.PLAIN: "",
     Tone.DIM: "$tone-dim",
     Tone.STRONG: "bold $tone-strong",
     Tone.GOOD: "$tone-good",
@@ -83,7 +83,7 @@ def labelled(
     space = max(8, width - room)
     texts = wrap(clean(text, 20_000), space)
     if most and len(texts) > most:
-        texts = [*texts[: most - 1], shorten(Shown(texts[most - 1] + " " * space + "."), space)]
+        texts = [*texts[: most - 1], _and_more(texts[most - 1], space)]
     rows: list[Line] = []
     for number, shown in enumerate(texts or [Shown("")]):
         head = label if number == 0 else ""
@@ -94,3 +94,8 @@ def labelled(
 def padded(text: str, width: int) -> Shown:
     """Return our own or cleaned text with blanks up to `width` columns."""
     return Shown(text + " " * max(0, width - cells(text)))
+
+
+def _and_more(text: Shown, width: int) -> Shown:
+    """Return a row with the sign that there is more."""
+    return shorten(Shown(f"{text} "), width) if cells(text) >= width else Shown(f"{text}\u2026")

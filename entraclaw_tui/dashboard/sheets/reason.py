@@ -40,7 +40,7 @@ class ReasonSheet(Sheet[str | None]):
 
     def title_text(self) -> Line:
         """The frame's title."""
-        return (piece(" Deny, and say why "),)
+        return (piece("Deny, and say why"),)
 
     def lines(self, width: int, rows: int) -> list[Line]:
         """The reasons, the field for own words, the keys."""

@@ -95,9 +95,9 @@ class RequestSheet(Sheet[None]):
         """`Request 1 of 3`."""
         waiting = [request.id for request in self._review.waiting]
         if self._review.request_id not in waiting:
-            return (piece(" Request "),)
+            return (piece("Request"),)
         number = waiting.index(self._review.request_id) + 1
-        return (piece(f" Request {number} of {len(waiting)} "),)
+        return (piece(f"Request {number} of {len(waiting)}"),)
 
     def subtitle_text(self) -> Line:
         """How long it still waits."""
@@ -105,9 +105,9 @@ class RequestSheet(Sheet[None]):
             return ()
         left = self._review.seconds_left
         if left <= 0:
-            return (piece(" its time is over ", Tone.LOOK),)
+            return (piece("its time is over", Tone.LOOK),)
         tone = Tone.LOOK if left <= 15 else Tone.PLAIN
-        return (piece(f" ends in {left // 60}:{left % 60:02} ", tone),)
+        return (piece(f"ends in {left // 60}:{left % 60:02}", tone),)
 
     def lines(self, width: int, rows: int) -> list[Line]:
         """The request above, what to do about it below; what does not fit scrolls."""

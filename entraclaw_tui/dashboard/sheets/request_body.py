@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece, wrap
 from entraclaw_tui.dashboard.sheets.paint import labelled, padded
-from entraclaw_tui.dashboard.sheets.requester_rows import LABEL, requester_rows
+from entraclaw_tui.dashboard.sheets.requester_rows import LABEL, requester_rows, warning_rows
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.model.consent import Request, Scope, State, Tier
-from entraclaw_tui.text import Shown, clean, oddities, shorten
+from entraclaw_tui.text import Shown, clean, oddities
 
 _REASON_ROWS = 2
 _TIERS = {
@@ -63,9 +63,7 @@ def _program_says(request: Request, width: int, symbols: Symbols) -> list[Line]:
     rows += labelled("  name", f'"{clean(name, 400)}"', width, LABEL, most=2)
     odd = [f"the name has {word}" for word in oddities(name)]
     odd += [f"the reason has {word}" for word in oddities(request.reason)]
-    sign = piece(f"{symbols.look} ", Tone.LOOK)
-    room = width - LABEL - 2
-    rows += [(piece(" " * LABEL), sign, Piece(shorten(Shown(o), room), Tone.LOOK)) for o in odd]
+    rows += [row for words in odd for row in warning_rows(words, width, symbols)]
     rows += _reason(request, width)
     if request.merged:
         same = (
@@ -142,7 +140,7 @@ def _consents(request: Request, width: int) -> list[Line]:
     else:
         yours = piece("not given", Tone.DIM)
     label = piece("CONSENTS".ljust(LABEL), Tone.DIM)
-    return [(label, piece("yours "), yours, piece("   the directory's "), _directory(request))]
+    return [(label, piece("yours "), yours, piece("  directory "), _directory(request))]
 
 
 def _directory(request: Request) -> Piece:
@@ -151,4 +149,4 @@ def _directory(request: Request) -> Piece:
         return piece("missing", Tone.BAD)
     if request.state in (State.READY, State.DELIVERED):
         return piece("given", Tone.GOOD)
-    return piece("known once asked", Tone.DIM)
+    return piece("not asked yet", Tone.DIM)

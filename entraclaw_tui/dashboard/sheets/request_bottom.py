@@ -48,22 +48,26 @@ def asking_rows(asking: Asking, width: int) -> list[Line]:
     label = piece("ALLOWING".ljust(LABEL), Tone.DIM)
     tier = piece(f"{word}: ", tone)
     if asking.obstacle:
-        room = width - LABEL - cells(tier.text)
-        first, *rest = wrap(Shown(asking.obstacle), max(8, room))
-        head: Line = (label, tier, Piece(first, Tone.LOOK))
-        more: list[Line] = [
-            (piece(" " * LABEL), Piece(text, Tone.LOOK))
-            for text in wrap(Shown(" ".join(rest)), width - LABEL)
-            if text
-        ]
-        return [head, *more, _how_long(asking, width)]
-    line: Line = (label, tier, piece(asking.takes))
-    if not digits_for(asking.proof):
-        return [line, _how_long(asking, width)]
-    field = Field(Shown(f" {asking.dots} "))
-    if length(line) + 2 + cells(field.text) <= width:
-        return [(*line, piece("  "), field), _how_long(asking, width)]
-    return [line, (piece(" " * LABEL), field), _how_long(asking, width)]
+        told = _takes((label, tier), asking.obstacle, width, Tone.LOOK)
+        return [*told, _how_long(asking, width)]
+    lines = _takes((label, tier), asking.takes, width)
+    if digits_for(asking.proof):
+        field = Field(Shown(f" {asking.dots} "))
+        if length(lines[-1]) + 2 + cells(field.text) <= width:
+            lines[-1] = (*lines[-1], piece("  "), field)
+        else:
+            lines.append((piece(" " * LABEL), field))
+    return [*lines, _how_long(asking, width)]
+
+
+def _takes(head: Line, words: str, width: int, tone: Tone = Tone.PLAIN) -> list[Line]:
+    """Return a sentence behind `head`, wrapped below the label."""
+    first, *rest = wrap(clean(words), max(8, width - length(head)))
+    more = wrap(Shown(" ".join(rest)), width - LABEL) if rest else []
+    return [
+        (*head, Piece(first, tone)),
+        *((piece(" " * LABEL), Piece(text, tone)) for text in more),
+    ]
 
 
 def _how_long(asking: Asking, width: int) -> Line:
@@ -79,7 +83,9 @@ def _how_long(asking: Asking, width: int) -> Line:
             choices.append(piece(f"[{word}]", Tone.STRONG))
         else:
             choices.append(piece(f" {word} ", Tone.DIM))
-    return (label, *choices, piece("  "), *key("t", "longer" if width > 70 else ""))
+    if not asking.may_deny:
+        return (label, *choices)
+    return (label, *choices, piece(" "), *key("t", "change" if width > 70 else ""))
 
 
 def outcome_rows(told: Outcome, width: int) -> list[Line]:
@@ -107,7 +113,7 @@ def asking_keys(asking: Asking, width: int) -> Line:
         _allow(asking),
         key("Esc", "later"),
     ]
-    return row(*groups)
+    return row(*groups, gap=2 if wide else 1)
 
 
 def _allow(asking: Asking) -> tuple[Piece, Piece]:

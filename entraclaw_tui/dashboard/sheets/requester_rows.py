@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece
+from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece, wrap
 from entraclaw_tui.dashboard.sheets.paint import labelled
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.model.consent import Request, Requester
 from entraclaw_tui.model.privacy import Signature
-from entraclaw_tui.text import Shown, clean, oddities, shorten, shorten_path
+from entraclaw_tui.text import Shown, cells, clean, oddities, shorten, shorten_path
 
 LABEL = 13
 """Columns of the labels."""
@@ -22,9 +22,9 @@ _STATUS = {
 }
 
 _VERIFIED = {
-    "audit token": ("told by the kernel (audit token)", Tone.PLAIN),
-    "pidfd": ("told by the kernel (pidfd)", Tone.PLAIN),
-    "start time": ("told by pid and start time", Tone.LOOK),
+    "audit token": ("proved by audit token", Tone.PLAIN),
+    "pidfd": ("proved by pidfd", Tone.PLAIN),
+    "start time": ("by pid and start time", Tone.LOOK),
 }
 
 
@@ -34,9 +34,9 @@ def requester_rows(request: Request, width: int, symbols: Symbols) -> list[Line]
     rows: list[Line] = [(piece("THE SYSTEM SAYS", Tone.DIM),)]
     rows += _program(who, width)
     rows += _warnings(request, width, symbols)
-    rows.append(_beside("  signed", _signed(who.signature), width))
+    rows += _beside("  signed", _signed(who.signature), width)
     rows.append(_process(who, width, symbols))
-    rows.append(_user(who, width, symbols))
+    rows += _user(who, width)
     return rows
 
 
@@ -54,11 +54,16 @@ def _warnings(request: Request, width: int, symbols: Symbols) -> list[Line]:
         said.append("runs other programs' code: the path does not say whose")
     if request.new_client:
         said.append("never seen before: counts one tier higher")
-    sign = piece(f"{symbols.look} ", Tone.LOOK)
-    return [
-        (piece(" " * LABEL), sign, Piece(shorten(Shown(words), width - LABEL - 2), Tone.LOOK))
-        for words in said
-    ]
+    return [row for words in said for row in warning_rows(words, width, symbols)]
+
+
+def warning_rows(words: str, width: int, symbols: Symbols) -> list[Line]:
+    """Return a warning below a fact, with its sign."""
+    rows: list[Line] = []
+    for number, text in enumerate(wrap(Shown(words), width - LABEL - 2)):
+        sign = f"{symbols.look} " if number == 0 else "  "
+        rows.append((piece(" " * LABEL), piece(sign, Tone.LOOK), Piece(text, Tone.LOOK)))
+    return rows
 
 
 def _signed(signature: Signature) -> list[Piece]:
@@ -80,20 +85,23 @@ def _process(who: Requester, width: int, symbols: Symbols) -> Line:
     return (piece("  process".ljust(LABEL), Tone.DIM), Piece(shorten(text, width - LABEL)))
 
 
-def _user(who: Requester, width: int, symbols: Symbols) -> Line:
-    words, tone = _VERIFIED.get(who.verified_by, (f"told by {who.verified_by}", Tone.LOOK))
+def _user(who: Requester, width: int) -> list[Line]:
+    words, tone = _VERIFIED.get(who.verified_by, (f"by {who.verified_by}", Tone.LOOK))
     told = [Piece(Shown(f"{clean(who.user, 40)} ({who.uid})"))]
     told.append(Piece(clean(who.terminal, 40)) if who.terminal else piece("no terminal", Tone.DIM))
     told.append(Piece(clean(words, 60), tone))
     return _beside("  user", told, width)
 
 
-def _beside(label: str, told: list[Piece], width: int) -> Line:
-    """Return a label and pieces two blanks apart; the last that does not fit is cut."""
+def _beside(label: str, told: list[Piece], width: int) -> list[Line]:
+    """Return a label and pieces two blanks apart; one that does not fit goes to the next row."""
+    rows: list[Line] = []
     row: Line = (piece(label.ljust(LABEL), Tone.DIM),)
     for number, part in enumerate(told):
-        gap = (piece("  "),) if number else ()
-        room = width - length(row) - 2 * len(gap)
-        if room > 0:
-            row = (*row, *gap, Piece(shorten(part.text, room), part.tone))
-    return row
+        if number and length(row) + 2 + cells(part.text) > width:
+            rows.append(row)
+            row = (piece(" " * LABEL),)
+        elif number:
+            row = (*row, piece("  "))
+        row = (*row, Piece(shorten(part.text, max(1, width - length(row))), part.tone))
+    return [*rows, row]

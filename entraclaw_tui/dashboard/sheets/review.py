@@ -78,7 +78,12 @@ class Review:
     @property
     def note(self) -> str:
         """What to tell the person now."""
-        return "Sending\u2026" if self.decider.busy else self.decider.note or self._said
+        if self.decider.busy:
+            return "Sending\u2026"
+        wait = self.decider.retry_at - self._clock()
+        if self.decider.note and wait > 0:
+            return f"{self.decider.note} Next try in {ceil(wait)} s."
+        return self.decider.note or self._said
 
     @property
     def unseen(self) -> int:
@@ -194,9 +199,9 @@ class Review:
         if request is None or not self.pending or self.decider.busy:
             return
         proof = allowance.proof_for(request, self._link.view.session)
-        if obstacle := self._obstacle(request):
-            self.say(obstacle)
-        elif proof is Proof.KEY:
+        if self._obstacle(request):
+            return  # the row of what allowing takes says it already
+        if proof is Proof.KEY:
             self.say("No digits are needed: A allows, d denies.")
         elif not armed:
             self.say("Too soon: wait a moment, then type.")
@@ -249,10 +254,8 @@ class Review:
         return self._allowable()
 
     def _allowable(self) -> Request | None:
-        if self.request is None or self.decider.busy:
-            return None
-        if obstacle := self._obstacle(self.request):
-            self.say(obstacle)
+        """Return the request where nothing stands against allowing it; what does is shown."""
+        if self.request is None or self.decider.busy or self._obstacle(self.request):
             return None
         return self.request
 

@@ -53,6 +53,6 @@ class Scroller:
             return (piece(f"{self._top} rows above (k)", Tone.DIM),)
         words = f"{below} more below (j)"
         if hidden:
-            what = "a permission" if hidden == 1 else f"{hidden} permissions"
+            what = "1 permission" if hidden == 1 else f"{hidden} permissions"
             return (piece(f"{words}, {what} among them", Tone.LOOK),)
         return (piece(words, Tone.DIM),)

@@ -55,7 +55,7 @@ class UnlockSheet(Sheet[bool]):
 
     def title_text(self) -> Line:
         """The frame's title."""
-        return (piece(" Unlock "),)
+        return (piece("Unlock"),)
 
     def lines(self, width: int, rows: int) -> list[Line]:
         """What it is for, the field, what went wrong, the keys."""
@@ -66,6 +66,8 @@ class UnlockSheet(Sheet[bool]):
         enter = key if len(self._digits) >= PIN_DIGITS and not self._hindrance() else key_off
         keys = row(enter("Enter", "unlock"), key("Esc", "stay locked"), gap=3)
         gap: list[Line] = [()] if rows >= len(about) + len(notes) + 5 else []
+        if refusal(self._link.view.session):
+            return [*about, *gap, *notes, *gap, row(key("Esc", "back"))]
         entry = (piece("PIN  ", Tone.DIM), field)
         return [*about, *gap, entry, *notes, *gap, keys]
 

@@ -104,7 +104,7 @@ async def test_how_long_goes_round_the_offered_times() -> None:
     async with opened(asked(remember_options=offered)) as (pilot, stage):
         assert "[once]" in stage.text
         await press(pilot, "t")
-        assert "[15 minutes]" in stage.text
+        assert "[15 min]" in stage.text
         assert "1 hour" not in stage.text
         await press(pilot, "t", "t")
         await arm(pilot, stage)
@@ -238,7 +238,7 @@ async def test_high_takes_the_pin_alone_and_once_only() -> None:
 @pytest.mark.parametrize("tier", [Tier.LOW, Tier.MEDIUM])
 async def test_where_keys_can_be_injected_the_pin_is_needed(tier: Tier) -> None:
     async with opened(asked(tier=tier), session=TMUX) as (pilot, stage):
-        assert "tmux can press keys here" in stage.text
+        assert "tmux can press keys" in stage.text
         await arm(pilot, stage)
         await press(pilot, "A")
         stage.now += 1
@@ -272,11 +272,14 @@ def _field(stage: Stage) -> str:
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (WireError(Code.ALREADY_DECIDED, "x"), "it is decided already"),
-        (WireError(Code.STALE_DIGEST, "x"), "Read it again"),
-        (WireError(Code.WRONG_CODE, "x"), "not its digits"),
-        (WireError(Code.LOCKED, "x"), "Unlock: u"),
-        (WireError(Code.STORAGE, "x"), "nothing was decided"),
+        (WireError(Code.ALREADY_DECIDED, "Already denied by panel 9."), "Already denied by"),
+        (WireError(Code.STALE_DIGEST, "It is not the one you saw."), "saw. Read it again"),
+        (WireError(Code.WRONG_CODE, "These are not its digits."), "Look at the program"),
+        (WireError(Code.WRONG_CODE, "These are not its digits.", "2 left."), "digits. 2 left."),
+        (WireError(Code.LOCKED, "This panel is locked."), "Unlock first: u"),
+        (WireError(Code.LOCKED, "It starts.", "Wait a moment."), "It starts. Wait a moment."),
+        (WireError(Code.STORAGE, "The disk is full."), "full. Nothing was decided."),
+        (WireError(Code.WRONG_PIN, "x"), "Wrong PIN. Type it again."),
         (WireError(Code.FORBIDDEN, "Not from\x1b[2J here.", "Use a terminal."), "Use a terminal."),
         (ConnectionLost("The worker closed the connection."), "when the worker is back"),
         (RuntimeError(PIN), "RuntimeError"),
@@ -300,7 +303,7 @@ async def test_after_a_wrong_pin_it_counts_the_seconds_to_the_next_try() -> None
         stage.link.fails = WireError(Code.WRONG_PIN, "x", retry_after=4.0)
         await press(pilot, *PIN, "enter")
         stage.now += 0.31
-        await until(pilot, lambda: "not your PIN" in stage.text)
+        await until(pilot, lambda: "Wrong PIN. Next try in 4 s." in stage.text)
         await arm(pilot, stage)
         await press(pilot, *PIN, "enter")
         await until(pilot, lambda: "Next try in 4 s" in stage.text)
@@ -448,7 +451,7 @@ async def test_jumping_over_a_permission_does_not_count() -> None:
         sheet.action_scroll(500)
         await arm(pilot, stage)
         await press(pilot, "A")
-        await until(pilot, lambda: "not seen yet" in stage.text)
+        await until(pilot, lambda: "not seen." in stage.text)
         assert stage.link.allowed == []
 
 
@@ -522,7 +525,7 @@ async def test_a_failed_exchange_says_why_and_what_next() -> None:
         await until(pilot, lambda: "But no token came." in stage.text)
         assert "AADSTS65001" in stage.text
         assert "admin" in stage.text
-        assert "the directory's missing" in stage.text
+        assert "directory missing" in stage.text
 
 
 async def test_time_runs_out_in_seconds_and_then_nothing_allows() -> None:

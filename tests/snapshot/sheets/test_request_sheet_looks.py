@@ -175,7 +175,7 @@ def test_wrong_pin(picture: Picture) -> None:
         link.fails = WireError(Code.WRONG_PIN, "no", retry_after=4)
         await press(pilot, *PIN, "enter")
         stage.now += 1
-        await until(pilot, lambda: "not your PIN" in stage.text)
+        await until(pilot, lambda: "Wrong PIN." in stage.text)
 
     assert picture(link, sheet(link, HIGH), "80x24", then=refuse)
 
