@@ -141,7 +141,9 @@ async def _connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
     except ConnectionRefusedError:
         raise ConnectionLost("The worker is not running: nobody listens on its socket.") from None
     except OSError as error:
-        raise ConnectionLost(f"The worker's socket cannot be opened: {error.strerror}.") from None
+        # Python itself refuses a path that is too long, without a number.
+        why = error.strerror or str(error)
+        raise ConnectionLost(f"The worker's socket cannot be opened: {why}.") from None
     return reader, writer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,9 +71,9 @@ def test_without_a_terminal_the_panel_names_its_twins(tmp_path: Path) -> None:
         assert "--json" in done.stderr
 
 
-def test_the_worker_s_absence_is_explained(tmp_path: Path) -> None:
-    root = tmp_path / "mac"
-    prepare(root)
+def test_the_worker_s_absence_is_explained(request: pytest.FixtureRequest) -> None:
+    root = prepare(None).root
+    request.addfinalizer(lambda: shutil.rmtree(root))
     done = run("--root", str(root), "requests")
     assert done.returncode == 75
     assert "not running" in done.stderr
