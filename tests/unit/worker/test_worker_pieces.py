@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -306,7 +307,12 @@ def test_a_live_socket_is_never_taken_over(short: str) -> None:
         probe.connect(os.fspath(path))
     second.close()
     path.unlink()
-    for stranger in (path.touch, lambda: path.symlink_to("/tmp"), path.mkdir):
+    strangers: list[Callable[[], object]] = [
+        path.touch,
+        lambda: path.symlink_to("/tmp"),
+        path.mkdir,
+    ]
+    for stranger in strangers:
         stranger()
         with pytest.raises(folders.UnsafeFolder):
             sockets.bind(path)
@@ -335,10 +341,18 @@ def opened(path: Path) -> Database:
 
 def test_the_database_is_as_it_should_be(tmp_path: Path) -> None:
     database = opened(tmp_path / "state.db")
-    for name, value in (("journal_mode", "wal"), ("synchronous", 2), ("locking_mode", "exclusive"),
-                        ("secure_delete", 1), ("trusted_schema", 0)):  # fmt: skip
-        found = database.submit(lambda c, n=name: c.execute(f"PRAGMA {n}").fetchone()[0]).result(5)
-        assert found == value, name
+    wanted = {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "locking_mode": "exclusive",
+        "secure_delete": 1,
+        "trusted_schema": 0,
+    }
+
+    def read(connection: sqlite3.Connection) -> dict[str, object]:
+        return {n: connection.execute(f"PRAGMA {n}").fetchone()[0] for n in wanted}
+
+    assert database.submit(read).result(5) == wanted
     with pytest.raises(sqlite3.OperationalError):
         sqlite3.connect(tmp_path / "state.db", timeout=0).execute("SELECT * FROM meta")
     database.close()

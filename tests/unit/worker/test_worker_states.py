@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,6 +24,8 @@ from entraclaw_tui.ipc.errors import WireError
 from entraclaw_tui.model.consent import Remember, State
 from entraclaw_tui.worker.states import MOVES
 from tests.support.worker_stage import PIN, Hands, PretendLine, WorkerStage
+
+T = TypeVar("T")
 
 
 def test_the_only_way_to_an_exchange_is_an_approval() -> None:
@@ -57,7 +61,7 @@ class Life(RuleBasedStateMachine):
         self.delivered: list[str] = []
         self.known: dict[str, State] = {}
 
-    def run(self, work):  # type: ignore[no-untyped-def]
+    def run(self, work: Coroutine[object, object, T]) -> T:
         return self.loop.run_until_complete(work)
 
     @initialize()
@@ -65,7 +69,7 @@ class Life(RuleBasedStateMachine):
         assert not self.stage.exchange.wishes
 
     @rule(target=asked, who=st.integers(0, 1), scope=st.sampled_from(["User.Read", "Mail.Read"]))
-    def ask(self, who: int, scope: str):  # type: ignore[no-untyped-def]
+    def ask(self, who: int, scope: str) -> tuple[str, PretendLine]:
         line = self.lines[who]
         try:
             answer = self.run(self.stage.ask(line, scope))
