@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -20,8 +21,9 @@ from entraclaw_tui.text import Shown, clean, shorten
 class ConfirmSheet(Sheet[bool]):
     """Asks one question. Gives True for yes, False for anything else.
 
-    `question` and `effect` are sentences, `command` is what will run, shown as it is. Enter and
-    Esc cancel; `y` does it, once the sheet has been there for a moment.
+    `question` and `effect` are sentences, `command` is the program and arguments that will run,
+    shown as a shell would take them. Enter and Esc cancel; `y` does it, once the sheet has been
+    there for a moment.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("confirm")]
@@ -64,8 +66,7 @@ class ConfirmSheet(Sheet[bool]):
             told += [(), (piece("runs", Tone.DIM),)]
             told += [
                 (piece("  "), Piece(text, Tone.ACCENT))
-                for line in self._command
-                for text in wrap(clean(line, 4000), width - 2)
+                for text in wrap(clean(shlex.join(self._command), 4000), width - 2)
             ]
         most = max(1, rows - 2)
         if len(told) > most:

@@ -43,8 +43,12 @@ class HelpSheet(Sheet[None]):
     def lines(self, width: int, rows: int) -> list[Line]:
         """The keys, as many as fit."""
         listed: list[Line] = []
+        told: set[str] = set()
         for place in self._places:
-            rows_of_place = [line for a in self._of(place) for line in self._row(a, width)]
+            # The place in focus goes first: a key that it takes means nothing else here.
+            new = [a for a in self._of(place) if not told.issuperset(a.keys)]
+            told.update(key for a in new for key in a.keys)
+            rows_of_place = [line for a in new for line in self._row(a, width)]
             if rows_of_place:
                 listed += [()] if listed else []
                 listed += [(piece(PLACES[place], Tone.ACCENT),), *rows_of_place]

@@ -155,7 +155,7 @@ def sure(stage: Stage) -> ConfirmSheet:
     return ConfirmSheet(
         "End every grant?",
         effect="3 grants end, and their tokens.",
-        command=["entraclaw-tui grants revoke --all"],
+        command=["entraclaw-tui", "grants", "revoke", "--all"],
         monotonic=stage.monotonic,
     )
 
@@ -234,6 +234,13 @@ async def test_help_lists_the_place_in_focus_first_and_scrolls() -> None:
         await until(pilot, lambda: "Leave; the worker goes on." in stage.text)
         await press(pilot, "q")
         await until(pilot, lambda: stage.results == [None])
+
+
+async def test_help_tells_a_key_once_as_the_place_in_focus_takes_it() -> None:
+    async with opened(lambda s: HelpSheet("logs", "list", "app"), size=(80, 40)) as (_, stage):
+        assert "Go to the first line." in stage.text
+        assert "First row." not in stage.text
+        assert "Next row." in stage.text
 
 
 async def test_help_of_a_panel_that_only_looks_lists_nothing_that_changes() -> None:

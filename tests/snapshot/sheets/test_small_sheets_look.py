@@ -53,7 +53,7 @@ def test_confirm(picture: Picture, size: str) -> None:
         return ConfirmSheet(
             "Restart the agent's job?",
             effect="It ends, and launchd starts it again. Requests that wait go on waiting.",
-            command=["/bin/launchctl kickstart -k gui/501/com.entraclaw.agent"],
+            command=["/bin/launchctl", "kickstart", "-k", "gui/501/com.entraclaw.agent"],
             yes="restart",
             monotonic=stage.monotonic,
         )
