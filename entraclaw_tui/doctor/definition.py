@@ -88,6 +88,19 @@ def tilde(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def program_missing(evidence: Evidence) -> Iterator[Finding]:
+    """The program that the definition names is gone, as after an upgrade of Python."""
+    if evidence.definition.program and not evidence.program_there:
+        yield Finding(
+            "program-missing",
+            Severity.ERROR,
+            "The program of the agent's job does not exist, or may not be run.",
+            (f"ProgramArguments[0] = {evidence.definition.program}",),
+            "launchd ends such a start with 78 (EX_CONFIG). An upgrade of Python moves it.",
+            Repair("Install the agent again: `entraclaw-tui agent install`."),
+        )
+
+
 def stale(evidence: Evidence) -> Iterator[Finding]:
     """launchd runs another command than the file says, since it read it before the change."""
     if not isinstance(evidence.job, Loaded):

@@ -77,6 +77,8 @@ class Evidence:
     """The agent's program with its links followed, as a path of the Mac."""
     signature: Signature
     """The program's signature, displayed and not verified."""
+    program_there: bool = True
+    """Whether the program that the definition names exists and may be run."""
     gone: frozenset[str] = frozenset()
     """Programs with a grant that are no longer on the disk, as the database names them."""
 
@@ -106,6 +108,7 @@ async def gather(host: Host) -> Evidence:
         privacy=privacy,
         program=host.shown(program),
         signature=signature,
+        program_there=not program or os.access(program, os.X_OK),
         gone=_gone(host, privacy),
     )
 

@@ -16,6 +16,7 @@ CHECKS: tuple[Check, ...] = (
     definition.unreadable,
     definition.wrong_mode,
     definition.tilde,
+    definition.program_missing,
     definition.stale,
     definition.socket_path,
     job.not_told,

@@ -115,7 +115,8 @@ def pended(evidence: Evidence) -> Iterator[Finding]:
 def config_exit(evidence: Evidence) -> Iterator[Finding]:
     """launchd could not even start the program (EX_CONFIG)."""
     job = _job(evidence)
-    if job is None or not _is_config(job):
+    # A program that is gone has a finding of its own, which tells more.
+    if job is None or not _is_config(job) or not evidence.program_there:
         return
     yield Finding(
         "exit-config",

@@ -23,8 +23,6 @@ class OSStatus(NamedTuple):
 
 
 NOT_FOUND = 44
-LOCKED_EXITS = frozenset({29, 36, 152})
-"""Exit statuses of a Keychain that is locked while nobody can be asked."""
 
 _UNLOCK = "Unlock it: log in at the screen, or run `security unlock-keychain` in this session."
 _TABLE: dict[int, OSStatus] = {

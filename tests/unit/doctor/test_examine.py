@@ -94,6 +94,11 @@ async def test_a_mac_without_anything(mac: Host) -> None:
     assert found == {"plist-missing"}
 
 
+async def test_a_program_that_was_upgraded_away(mac: Host) -> None:
+    write(mac, "/nowhere/python3.13")
+    assert "program-missing" in {finding.id for finding in await examine(mac)}
+
+
 async def test_a_mac_whose_tools_are_gone(mac: Host) -> None:
     for name in ("/bin/launchctl", "/usr/bin/security", "/usr/bin/codesign"):
         mac.path(name).unlink()

@@ -118,6 +118,11 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("plist-mode", {"definition": Definition(PLIST, FileFact(PLIST, 0o777, True, "other"), None)}),
     ("plist-tilde", {"definition": defined(StandardOutPath="~/out.log")}),
     ("plist-tilde", {"definition": defined(Sockets={"Request": {"SockPathName": "~/r.sock"}})}),
+    ("program-missing", {"program_there": False}),
+    (
+        "program-missing",
+        {"program_there": False, **resting(last_exit="78: EX_CONFIG", runs=2)},
+    ),
     ("plist-stale", {"definition": defined(ProgramArguments=["/new/python", "worker"])}),
     ("socket-path", {"sockets": ("/" + "x" * 103,)}),
     ("files-open", {"files": (FileFact("/x/state.db", 0o644, True),)}),
