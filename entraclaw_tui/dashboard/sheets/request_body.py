@@ -13,7 +13,7 @@ from entraclaw_tui.dashboard.sheets.paint import labelled, padded
 from entraclaw_tui.dashboard.sheets.requester_rows import LABEL, requester_rows, warning_rows
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.model.consent import Request, Scope, State, Tier
-from entraclaw_tui.text import Shown, clean, oddities
+from entraclaw_tui.text import Shown, cells, clean, oddities
 
 _REASON_ROWS = 2
 _TIERS = {
@@ -91,7 +91,7 @@ def _wants(request: Request, width: int) -> list[Line]:
 
 
 def _name_room(scopes: tuple[Scope, ...], width: int) -> int:
-    longest = max((len(clean(scope.name, 256)) for scope in scopes), default=0)
+    longest = max((cells(clean(scope.name, 256)) for scope in scopes), default=0)
     return min(longest, max(16, (width - LABEL) // 2 - 4))
 
 
@@ -107,7 +107,7 @@ def _scope(scope: Scope, width: int, name_room: int) -> list[Line]:
     indent = LABEL + name_room + 2
     meaning = wrap(clean(scope.meaning, 400), max(12, width - indent))
     rows: list[Line] = []
-    if len(name) <= name_room:
+    if cells(name) <= name_room:
         first = meaning.pop(0) if meaning else Shown("")
         rows.append((*head, Piece(padded(name, name_room + 2), Tone.STRONG), Piece(first)))
     else:
@@ -126,7 +126,7 @@ def _scope(scope: Scope, width: int, name_room: int) -> list[Line]:
 def _where(request: Request, width: int) -> list[Line]:
     tenant = f"tenant {clean(request.tenant, 200)}"
     resource = clean(request.resource, 256)
-    if LABEL + len(resource) + 3 + len(tenant) <= width:
+    if LABEL + cells(resource) + 3 + cells(tenant) <= width:
         return labelled("  resource", f"{resource}   {tenant}", width, LABEL)
     rows = labelled("  resource", resource, width, LABEL)
     return rows + labelled("  tenant", clean(request.tenant, 200), width, LABEL)

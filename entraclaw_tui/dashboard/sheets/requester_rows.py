@@ -43,7 +43,7 @@ def requester_rows(request: Request, width: int, symbols: Symbols) -> list[Line]
 def _program(who: Requester, width: int) -> list[Line]:
     space = width - LABEL
     shown = clean(who.executable, 4096) or Shown("unknown")
-    if len(shown) > space * _PATH_ROWS:
+    if cells(shown) > space * _PATH_ROWS:
         shown = shorten_path(shown, space * _PATH_ROWS)
     return labelled("  program", shown, width, LABEL, tone=Tone.STRONG)
 

@@ -255,3 +255,10 @@ async def test_help_says_why_a_key_does_not_work_now() -> None:
     now = Situation(any_live=False)
     async with opened(lambda s: HelpSheet("grants", situation=now)) as (_, stage):
         assert "Not now: No grant lives." in stage.text
+
+
+async def test_ctrl_c_leaves_the_program_from_a_sheet_too() -> None:
+    async with opened(sure) as (pilot, stage):
+        await press(pilot, "ctrl+c")
+        await until(pilot, lambda: not stage.is_running or stage._exit)
+        assert stage.results == []
