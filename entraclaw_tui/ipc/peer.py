@@ -8,6 +8,7 @@ anything is decided or handed over.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import select
 import socket
@@ -86,7 +87,9 @@ def unchanged(connection: SocketLike, peer: Peer) -> bool:
             # The token describes whoever used the socket last, as of now.
             token = connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERTOKEN, _AUDIT_TOKEN_BYTES)
             return token == peer.token and alive(peer.pid, peer.birth)
-        return _pidfd_alive(peer) and lives_as(peer.pid, peer.birth, peer.program)
+        if peer.pidfd >= 0:  # the descriptor stands for this very process, whatever its pid
+            return _pidfd_alive(peer) and program_of(peer.pid) == peer.program
+        return lives_as(peer.pid, peer.birth, peer.program)
     except (OSError, ValueError):
         return False
 
@@ -111,7 +114,7 @@ def program_of(pid: int) -> str:
     if sys.platform == "darwin":
         return _program_darwin(pid)
     try:
-        status = Path(f"/proc/{pid}/exe").stat()
+        status = os.stat(f"/proc/{pid}/exe")  # noqa: PTH116 - on the way of every token
     except OSError:
         return ""
     return f"{status.st_dev}:{status.st_ino}"
@@ -157,6 +160,7 @@ def _birth_linux(pid: int) -> str:
     return f"{_boot_linux()}.{fields[19].decode('ascii')}"
 
 
+@functools.cache
 def _boot_linux() -> str:
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii")[:8]

@@ -15,7 +15,7 @@ from typing import Final
 
 from entraclaw_tui.macos.host import Host, HostError
 from entraclaw_tui.macos.places import Places
-from entraclaw_tui.worker import folders, sockets
+from entraclaw_tui.worker import folders, memory, sockets
 from entraclaw_tui.worker.core import Exchanger
 from entraclaw_tui.worker.daemon import Daemon
 from entraclaw_tui.worker.log import WorkerLog
@@ -46,6 +46,7 @@ def serve(
     """
     os.umask(0o077)
     _limit()
+    memory.keep_small()
     places = Places.of(host)
     try:
         folders.prepare(places)
