@@ -27,11 +27,12 @@ PROTOCOL = 1
 FRAME_LIMIT = 64 * 1024
 """Bytes of one line, its line feed included."""
 
+# In Python `$` also matches before a last line feed; JSON Schema has no other word for the end.
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Reason = Annotated[str, msgspec.Meta(max_length=1000)]
-Resource = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[!-~]+$")]
-ScopeName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:/~-]{1,256}$")]
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Resource = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[!-~]+$(?!\n)")]
+ScopeName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:/~-]{1,256}$(?!\n)")]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$(?!\n)")]
 Secret = Annotated[str, msgspec.Meta(max_length=128)]
 """A PIN or a code on its way to the worker. Never stored, logged or painted."""
 

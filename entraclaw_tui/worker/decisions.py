@@ -53,6 +53,7 @@ class Decisions:
 
     async def _allow(self, session: ApproverSession, params: Decide) -> Request:
         session.require_unlocked()
+        self._desk.require_pin()
         self._core.require_running()
         seen = self._core.stored(params.request_id)
         _require_pending(seen, params)

@@ -39,20 +39,25 @@ class PinDesk:
         """Return how many seconds this panel has to wait before its next PIN."""
         return self._delays.left(approver.process)
 
+    def require_pin(self) -> None:
+        """Raise WireError `no_pin` where no PIN can be checked: then nothing can be allowed."""
+        if self.state == "set":
+            return
+        damaged = "The PIN's verifier is damaged: nothing can be allowed."
+        missing = "No PIN is set: requests can be denied, not allowed."
+        raise WireError(
+            Code.NO_PIN,
+            damaged if self.state == "damaged" else missing,
+            "Set it anew with `sudo entraclaw-tui pin reset`.",
+        )
+
     async def check(self, given: str, approver: Approver) -> None:
         """Return if this is the PIN. Raises WireError `wrong_pin` or `no_pin`."""
         async with self._turn:  # two tries at once must not pass one delay
-            if self.state != "set" or self._row is None:
-                raise WireError(
-                    Code.NO_PIN,
-                    "The PIN's verifier is damaged: nothing can be allowed."
-                    if self.state == "damaged"
-                    else "No PIN is set: requests can be denied, not allowed.",
-                    "Set it anew with `sudo entraclaw-tui pin reset`.",
-                )
+            self.require_pin()
             self._delays.check(approver.process)
             row, keys = self._row, self._core.keys
-            if await asyncio.to_thread(pin.verify, given, row, keys):
+            if row is not None and await asyncio.to_thread(pin.verify, given, row, keys):
                 self._delays.right(approver.process)
                 return
             wait = self._delays.wrong(approver.process)
