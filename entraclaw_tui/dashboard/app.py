@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -14,12 +14,11 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
-import entraclaw_tui
 from entraclaw_tui.dashboard import news, signals, theme
 from entraclaw_tui.dashboard.action import Action
 from entraclaw_tui.dashboard.actions import action, actions, bindings
 from entraclaw_tui.dashboard.desk import Desk
-from entraclaw_tui.dashboard.feeds import Feeds
+from entraclaw_tui.dashboard.feeds import Feeds, feeds_for
 from entraclaw_tui.dashboard.home import Home
 from entraclaw_tui.dashboard.layout import PANES
 from entraclaw_tui.dashboard.lines import Tone
@@ -28,8 +27,7 @@ from entraclaw_tui.dashboard.messages import LinkChanged, StoreChanged
 from entraclaw_tui.dashboard.palette import ActionProvider
 from entraclaw_tui.dashboard.panes.grants import GrantsPane
 from entraclaw_tui.dashboard.panes.requests import RequestsPane
-from entraclaw_tui.dashboard.sources import Sources, of_mac
-from entraclaw_tui.dashboard.store import Store
+from entraclaw_tui.dashboard.sources import Sources
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.dashboard.widgets.pane import Pane
 from entraclaw_tui.dashboard.widgets.tab_bar import TabBar
@@ -155,7 +153,10 @@ class Panel(App[None], inherit_bindings=False):
         self.home.bars()
 
     def tick(self) -> None:
-        """Tell ages anew."""
+        """Tell ages anew; end where the terminal went without a word."""
+        if not self.is_headless and signals.terminal_gone():
+            self._signalled(signal.SIGHUP)
+            return
         for pane in self.home.panes.values():
             if pane.display:
                 pane.tick()
@@ -296,17 +297,3 @@ class Panel(App[None], inherit_bindings=False):
         if reason:
             self.say(reason, Tone.LOOK)
         return not reason
-
-
-def feeds_for(
-    host: Host,
-    places: Places,
-    clock: Callable[[], float],
-    *,
-    sources: Sources | None = None,
-    link: WorkerLink | None = None,
-) -> Feeds:
-    """Return what fills the panel's store: this Mac and its worker, unless told otherwise."""
-    socket = Path(places.control_socket)
-    worker = link or WorkerLink(socket, entraclaw_tui.__version__, clock=clock)
-    return Feeds(sources or of_mac(host, places, clock), worker, Store(), clock)

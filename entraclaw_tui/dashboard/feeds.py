@@ -7,14 +7,17 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 
+import entraclaw_tui
 from entraclaw_tui.dashboard import key
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.poll import Loop, Poll
-from entraclaw_tui.dashboard.sources import Follow, Sources
+from entraclaw_tui.dashboard.sources import Follow, Sources, of_mac
 from entraclaw_tui.dashboard.store import Store
 from entraclaw_tui.dashboard.worker_view import WorkerView
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.ipc.messages import Snapshot
+from entraclaw_tui.macos.host import Host
+from entraclaw_tui.macos.places import Places
 from entraclaw_tui.model.consent import AuditEntry
 from entraclaw_tui.model.job import Usage
 from entraclaw_tui.model.log import LogLine
@@ -194,3 +197,16 @@ def _whole(privacy: Loaded[Privacy] | Empty | Failed) -> bool:
 
 def _more(other: Privacy, own: Loaded[Privacy] | Empty | Failed) -> bool:
     return not isinstance(own, Loaded) or len(other.grants) > len(own.value.grants)
+
+
+def feeds_for(
+    host: Host,
+    places: Places,
+    clock: Callable[[], float],
+    *,
+    sources: Sources | None = None,
+    link: WorkerLink | None = None,
+) -> Feeds:
+    """Return what fills the panel's store: this Mac and its worker, unless told otherwise."""
+    worker = link or WorkerLink(places.control_socket, entraclaw_tui.__version__, clock=clock)
+    return Feeds(sources or of_mac(host, places, clock), worker, Store(), clock)

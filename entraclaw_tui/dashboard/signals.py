@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+import termios
 import traceback
 from collections.abc import Callable
 
@@ -35,6 +36,18 @@ def catch(ended: Callable[[int], None]) -> Callable[[], None]:
             loop.remove_signal_handler(number)
 
     return restore
+
+
+def terminal_gone() -> bool:
+    """Return whether nobody can see or type any more.
+
+    Whoever started us may have swallowed the signal that says so; reading ends in silence then.
+    """
+    try:
+        termios.tcgetattr(sys.__stdin__ or 0)
+    except (termios.error, OSError, ValueError):
+        return True
+    return False
 
 
 def forget_locals(app: App[None]) -> None:

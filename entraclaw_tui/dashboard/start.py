@@ -10,11 +10,7 @@ import time
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
-import entraclaw_tui
-from entraclaw_tui.dashboard.feeds import Feeds
-from entraclaw_tui.dashboard.link import WorkerLink
-from entraclaw_tui.dashboard.sources import of_mac
-from entraclaw_tui.dashboard.store import Store
+from entraclaw_tui.dashboard.feeds import feeds_for
 from entraclaw_tui.dashboard.symbols import symbols_for
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import Places
@@ -67,8 +63,7 @@ async def _run(
     host: Host, places: Places, banner: str, readonly: bool, theme: str, mouse: bool
 ) -> int:
     clock = time.time
-    link = WorkerLink(places.control_socket, entraclaw_tui.__version__, clock=clock)
-    feeds = Feeds(of_mac(host, places, clock), link, Store(), clock)
+    feeds = feeds_for(host, places, clock)
     feeds.start_first()
     # The tools answer while Textual is imported: the first picture has data in it.
     await asyncio.to_thread(importlib.import_module, "entraclaw_tui.dashboard.app")

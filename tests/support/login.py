@@ -33,6 +33,8 @@ def main() -> None:
         os.tcsetpgrp(0, os.getpid())
         signal.signal(signal.SIGTTOU, signal.SIG_DFL)
         os.execv(command[0], command)
+    # A terminal that is taken away hangs up on us alone: pass it on, as a shell does.
+    signal.signal(signal.SIGHUP, lambda number, _: os.kill(pid, number))
     os.close(descriptor)
     for stream in range(3):
         os.dup2(os.open(os.devnull, os.O_RDWR), stream)

@@ -167,7 +167,7 @@ def grant(
     program: str = "mail-helper",
     remember: Remember = Remember.HOUR,
     age: float = 1200,
-    ends: float = 2400,
+    ends: float = 2430,
     ended: float | None = None,
     ended_by: str = "",
     uses: int = 3,
