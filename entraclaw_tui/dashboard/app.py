@@ -84,8 +84,7 @@ class Panel(App[None], inherit_bindings=False):
         """Put on the looks before the first picture, so that it is painted once."""
         for looks in theme.THEMES:
             self.register_theme(looks)
-        names = {looks.name for looks in theme.THEMES}
-        self.theme = name if name in names else theme.DEFAULT
+        self.theme = theme.chosen(name)
 
     def on_mount(self) -> None:
         """Begin: signals, sources."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable
 
 import entraclaw_tui
 from entraclaw_tui.dashboard import key
+from entraclaw_tui.dashboard.audit_lines import audit_line, told_by_audit
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.poll import Loop, Poll
 from entraclaw_tui.dashboard.sources import Follow, Sources, of_mac
@@ -33,6 +34,8 @@ WORKER_HINT = "`entraclaw-tui agent start` starts it; `entraclaw-tui doctor` loo
 _JOB, _JOB_ILL = 15.0, 3.0
 _USAGE = 15.0
 _KEYCHAIN, _PRIVACY, _MACHINE = 60.0, 120.0, 600.0
+_NOTHING = 20.0
+"""The pace at which a source that has nothing is asked whether it has something by now."""
 
 
 class Feeds:
@@ -53,13 +56,20 @@ class Feeds:
         self._more_lines: Callable[[], None] = lambda: None
         self._audit_seq = 0
         self._job = Poll(key.JOB, sources.job, self._job_pace, store)
+        self._keychain = Poll(
+            key.KEYCHAIN, sources.keychain, self._pace(key.KEYCHAIN, _KEYCHAIN), store
+        )
+        self._used = Poll(key.USAGE, self._usage, lambda: _USAGE, store)
         self._polls: tuple[Loop, ...] = (
             self._job,
             Poll(key.MACHINE, sources.machine, lambda: _MACHINE, store),
-            Poll(key.KEYCHAIN, sources.keychain, lambda: _KEYCHAIN, store),
-            Poll(key.PRIVACY, self._privacy, lambda: _PRIVACY, store),
-            Poll(key.USAGE, self._usage, lambda: _USAGE, store),
+            self._keychain,
+            Poll(key.PRIVACY, self._privacy, self._pace(key.PRIVACY, _PRIVACY), store),
+            self._used,
         )
+        self._pid: int | None = None
+        self._tokens: tuple[str, ...] = ()
+        store.listen(self._follow_up)
 
     def start_first(self) -> None:
         """Begin with what the first picture needs: the worker and its job."""
@@ -117,12 +127,13 @@ class Feeds:
             self._connected = view.connected
             # The worker came or went: what launchd says of it is old now.
             self._job.hurry()
+            self._keychain.hurry()
             if view.connected:
                 self._begin(self._old_audit(), "audit tail")
 
     async def _old_audit(self) -> None:
         with contextlib.suppress(WireError, ConnectionLost):
-            for entry in await self.link.audit_tail(50):
+            for entry in await self.link.audit_tail(200):
                 self._audited(entry)
 
     def _audited(self, entry: AuditEntry) -> None:
@@ -135,8 +146,27 @@ class Feeds:
         self._more_lines = more
 
     def _log(self, lines: Iterable[LogLine]) -> None:
-        self.lines.extend(lines)
+        # The worker's own log tells again what the audit tells better.
+        doubled = self._connected
+        self.lines.extend(line for line in lines if not (doubled and told_by_audit(line)))
         self._more_lines()
+
+    def _follow_up(self, name: str) -> None:
+        """Ask at once what another source's news makes old."""
+        if name == key.JOB.name:
+            job = value_of(self.store.get(key.JOB))
+            pid = job.pid if job is not None else None
+            if pid != self._pid:
+                self._pid = pid
+                self._used.hurry()
+        elif name == key.TOKENS.name:
+            tokens = tuple(t.id for t in value_of(self.store.get(key.TOKENS)) or ())
+            if tokens != self._tokens:
+                self._tokens = tokens
+                self._keychain.hurry()
+
+    def _pace(self, asked: key.Key[object], usual: float) -> Callable[[], float]:
+        return lambda: _NOTHING if isinstance(self.store.get(asked), Empty) else usual
 
     def _job_pace(self) -> float:
         job = value_of(self.store.get(key.JOB))
@@ -166,16 +196,6 @@ class Feeds:
         except Exception as error:  # the log ends with a word about why, the panel goes on
             reason = f"This log cannot be followed any more ({type(error).__name__})."
             self._log([LogLine(self._clock(), "panel", "error", reason)])
-
-
-def audit_line(entry: AuditEntry) -> LogLine:
-    """Return a line of the audit as one of the logs."""
-    detail = "  ".join(f"{name}={value}" for name, value in entry.detail.items())
-    level = "warning" if entry.event.rpartition(".")[2] in _NOTEWORTHY else "info"
-    return LogLine(entry.at, "audit", level, f"{entry.event}  {detail or entry.subject}")
-
-
-_NOTEWORTHY = frozenset({"denied", "deny", "blocked", "block", "refused", "failed", "wrong_pin"})
 
 
 def _part(

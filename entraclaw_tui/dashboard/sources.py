@@ -76,26 +76,42 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
         keychain=keychain_items,
         privacy=privacy_grants,
         usage=usage_of,
-        logs=_logs(places),
+        logs=_logs(host, places),
     )
 
 
-def _logs(places: Places) -> tuple[Follow, ...]:
-    def follow(path: Path, parse: Callable[[str], LogLine]) -> Follow:
+def _logs(host: Host, places: Places) -> tuple[Follow, ...]:
+    def bare(text: str) -> str:
+        # Paths are those of the Mac, as everywhere on the screen.
+        return text.replace(f"{host.root}/", "/") if host.pretend else text
+
+    def follow(path: Path, parse: Callable[[str], LogLine], wanted: str = "") -> Follow:
         async def lines() -> AsyncIterator[list[LogLine]]:
             from entraclaw_tui.macos import logs
 
             async for batch in logs.follow(path, last=HISTORY):
-                yield [parse(text) for text in batch]
+                kept = (text for text in batch if wanted in text)
+                if told := [parse(bare(text)) for text in kept]:
+                    yield told
 
         return lines
 
-    return (
+    own: tuple[Follow, ...] = (
         follow(places.worker_log, _worker_line),
-        follow(places.launchd_log, _launchd_line),
+        follow(places.launchd_log, _launchd_line, wanted=LABEL),
         follow(places.agent_err, _caught("agent err")),
         follow(places.agent_out, _caught("agent out")),
     )
+    if not host.pretend:
+        return own
+
+    async def clients() -> AsyncIterator[list[LogLine]]:
+        from entraclaw_tui.dashboard import client_logs
+
+        async for batch in client_logs.follow_all(host.home / "Library/Logs/clients", HISTORY):
+            yield batch
+
+    return (*own, clients)
 
 
 def _worker_line(text: str) -> LogLine:

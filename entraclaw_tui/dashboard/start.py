@@ -18,7 +18,7 @@ from entraclaw_tui.macos.places import Places
 if TYPE_CHECKING:
     from entraclaw_tui.dashboard.app import Panel
 
-THEMES = ("dark", "light", "ansi-dark", "ansi-light")
+THEMES = ("dark", "light", "ansi", "ansi-light")
 """What `--theme` takes."""
 
 _KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_DISABLE_KITTY_KEY"})

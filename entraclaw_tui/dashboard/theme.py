@@ -128,3 +128,13 @@ ANSI_LIGHT = _theme(
 )
 
 THEMES = (DARK, LIGHT, ANSI_DARK, ANSI_LIGHT)
+
+
+def chosen(name: str) -> str:
+    """Return the theme that a name on the command line means; the dark one where it means none.
+
+    `ansi` follows the terminal's palette, and so looks right on a light one as well.
+    """
+    names = {theme.name for theme in THEMES}
+    asked = "ansi-dark" if name == "ansi" else name
+    return asked if asked in names else DEFAULT

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 from entraclaw_tui.dashboard.feeds import LOG_LINES
 from entraclaw_tui.model.log import LogLine
 from tests.pilot.conftest import Play, Raise
-from tests.support.panel import NOW, settle
+from tests.support.panel import NOW, Stage, settle, sources
 
 
 def _line(n: int, at: float | None = None) -> LogLine:
@@ -21,6 +24,23 @@ async def test_it_follows_what_comes(play: Raise) -> None:
     it = await play()
     await _pour(it, [_line(n) for n in range(100)])
     assert it.text("logs").splitlines()[-1].endswith("line number 99.")
+
+
+async def test_it_shows_what_comes_from_a_task_that_began_before_the_screen(play: Raise) -> None:
+    said: asyncio.Queue[list[LogLine]] = asyncio.Queue()
+
+    async def follow() -> AsyncIterator[list[LogLine]]:
+        while True:
+            yield await said.get()
+
+    stage = Stage(mac=sources(logs=(follow,)))
+    stage.feeds.start()
+    it = await play(stage)
+    for number in range(3):
+        said.put_nowait([_line(number)])
+        async with asyncio.timeout(10):
+            while f"line number {number}." not in it.text("logs"):
+                await it.pilot.pause(0.01)
 
 
 async def test_held_still_it_does_not_move(play: Raise) -> None:

@@ -37,6 +37,28 @@ async def test_a_key_on_a_row_that_just_came_under_the_cursor_does_nothing(play:
     assert it.stage.link.asked == [("decide", "r2", "deny", "")]
 
 
+async def test_the_cursor_stays_with_those_that_wait(play: Raise) -> None:
+    it = await play()
+    await it.press("j")
+    first, _, *rest = requests()
+    denied = request("r2", state=State.DENIED, decided=0, decided_by="somebody")
+    it.stage.link.tell(snapshot(seq=11, requests=(first, denied, *rest)))
+    await it.pass_time(0.1)
+    assert it.home.requests.selected is not None
+    assert it.home.requests.selected.id == "r3"
+    await it.press("d")
+    assert it.stage.link.asked == []
+
+
+async def test_the_cursor_goes_to_an_ended_request_by_hand_and_stays(play: Raise) -> None:
+    it = await play()
+    await it.press("G")
+    it.stage.link.tell(snapshot(seq=11))
+    await it.pass_time(1)
+    assert it.home.requests.selected is not None
+    assert it.home.requests.selected.id == "r5"
+
+
 async def test_a_first_request_does_not_take_a_key_that_was_on_its_way(play: Raise) -> None:
     it = await play(Stage(first=snapshot(requests=())))
     await it.pass_time(30)

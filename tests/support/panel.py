@@ -12,6 +12,7 @@ import msgspec
 from textual.pilot import Pilot
 
 from entraclaw_tui.dashboard.app import Panel
+from entraclaw_tui.dashboard.feeds import feeds_for
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.sources import Follow, Read, Sources
 from entraclaw_tui.dashboard.symbols import Symbols
@@ -495,6 +496,13 @@ class Stage:
             self.link.fail(reason)
         self.afterwards: list[tuple[float, Callable[[], None]]] = []
         here = host(pretend=pretend)
+        self.feeds = feeds_for(
+            here,
+            Places.of(here),
+            self.clock,
+            sources=mac or sources(),
+            link=self.link,
+        )
         self.panel = Panel(
             here,
             Places.of(here),
@@ -502,8 +510,7 @@ class Stage:
             readonly=readonly,
             theme=theme,
             clock=self.clock,
-            sources=mac or sources(),
-            link=self.link,
+            feeds=self.feeds,
             symbols=symbols,
         )
 

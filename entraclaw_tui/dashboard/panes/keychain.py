@@ -109,7 +109,8 @@ def _named(row: KeychainItem) -> tuple[str, str]:
     """Return what an item of ours is, and the rest of its account's name."""
     kind, colon, rest = row.account.partition(":")
     if colon and kind in _KINDS:
-        return _KINDS[kind], rest
+        # `session:{tenant}:{upn}`: the person says more than the tenant's id.
+        return _KINDS[kind], rest.rpartition(":")[2] if kind == "session" else rest
     return _CLASSES.get(row.kind, row.kind), row.account or row.service
 
 

@@ -64,9 +64,10 @@ class LogsPane(ListPane[Entry]):
         self.take()
 
     def _more(self) -> None:
+        # Called from a source's own task, which knows no app: a timer started there would fail.
         if not self._due:
             self._due = True
-            self.set_timer(FLUSH, self.take)
+            self.call_later(self.set_timer, FLUSH, self.take)
 
     def take(self) -> None:
         """Take up the lines that came since the last time."""

@@ -12,6 +12,7 @@ from entraclaw_tui.dashboard import words
 from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.ages import ago, left
+from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import REQUESTS
 from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fit, header, piece
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
@@ -62,6 +63,10 @@ class RequestsPane(ListPane[Request]):
             self.request = request
             self.reason = reason
 
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._waited: frozenset[str] = frozenset()
+
     def source(self) -> Source[tuple[Request, ...]] | None:
         """Return the requests as the worker tells them."""
         return self.desk.store.get(REQUESTS)
@@ -74,6 +79,15 @@ class RequestsPane(ListPane[Request]):
         over = [r for r in known if r.state.final and now - _ended(r) < LINGER]
         over.sort(key=_ended, reverse=True)
         return [*sorted(alive, key=lambda r: (r.created_at, r.id)), *over[:_LINGERING]]
+
+    def reload(self) -> None:
+        """Take up the requests; remember which of them waited."""
+        super().reload()
+        self._waited = frozenset(r.id for r in self._rows if not r.state.final)
+
+    def leaves(self, row: Request) -> bool:
+        """Return whether a request has just ended: the cursor stays with those that wait."""
+        return row.state.final and row.id in self._waited
 
     def id_of(self, row: Request) -> str:
         """Return the request's id."""

@@ -58,6 +58,10 @@ class ListPane(Pane, Generic[T]):
         """Return the line of column titles, or None."""
         return None
 
+    def leaves(self, row: T) -> bool:
+        """Return whether the cursor does not go with a row to its new place."""
+        return False
+
     def details(self, row: T, now: float) -> list[Line]:
         """Return everything that is known of a row."""
         return []
@@ -72,7 +76,7 @@ class ListPane(Pane, Generic[T]):
         places = {self.id_of(row): place for place, row in enumerate(rows)}
         before = self._index
         self._rows = rows
-        if self._selected in places:
+        if self._selected in places and not self.leaves(rows[places[self._selected]]):
             self._index = places[self._selected]
         else:
             self._index = max(0, min(self._index, len(rows) - 1))
