@@ -157,7 +157,7 @@ class Grant(msgspec.Struct, frozen=True):
     expires_at: float
     ended_at: float | None = None
     ended_by: str = ""
-    """`expired`, `revoked`, `locked`, `used` or empty while it lives."""
+    """`expired`, `revoked`, `locked`, `gone` (its one process) or empty while it lives."""
     uses: int = 0
     last_used_at: float | None = None
 

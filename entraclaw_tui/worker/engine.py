@@ -16,7 +16,7 @@ from entraclaw_tui.worker.core import Core
 from entraclaw_tui.worker.decisions import Decisions
 from entraclaw_tui.worker.endings import Endings, still_runs
 from entraclaw_tui.worker.exchanging import Exchanging
-from entraclaw_tui.worker.grants import Grants, end_in
+from entraclaw_tui.worker.grants import Grants, end_in, process_gone
 from entraclaw_tui.worker.head import Head
 from entraclaw_tui.worker.housekeeping import Housekeeping
 from entraclaw_tui.worker.pindesk import PinDesk
@@ -193,6 +193,8 @@ def _end_grants(txn: Transaction, *, everything: bool) -> None:
             end_in(txn, [grant.id], "revoked", "the worker: it cannot be believed")
         elif not grant.created_at - 120.0 <= txn.now < grant.expires_at:
             end_in(txn, [grant.id], "expired", "")
+        elif process_gone(grant):
+            end_in(txn, [grant.id], "gone", "")
         elif grant.remember is Remember.UNTIL_LOCK:
             # Nobody watched the screen while the worker was down.
             end_in(txn, [grant.id], "locked", "")

@@ -24,6 +24,8 @@ ATTEMPTS: Final = 2
 """Exchanges of one approved request: one, and one more after a crash in the middle of it."""
 PAUSE: Final = 5.0
 """Seconds after a failed exchange in which a live grant does not try again."""
+AGAIN: Final = 120.0
+"""Seconds between two renewals ahead of one grant's token: some live for a few minutes only."""
 
 
 class Exchanging:
@@ -36,6 +38,7 @@ class Exchanging:
         self._tasks: set[asyncio.Task[None]] = set()
         self._renewals: dict[str, asyncio.Task[Token]] = {}
         self._paused: dict[str, tuple[float, ExchangeError]] = {}
+        self._ahead: dict[str, float] = {}
         self.assertions: dict[str, str] = {}
         """User assertions by request. Memory only: they are secrets."""
 
@@ -55,16 +58,30 @@ class Exchanging:
             raise error
         task = self._renewals.get(grant.id)
         if task is None:
-            task = asyncio.get_running_loop().create_task(
-                self._renew(grant, assertion), name=f"renew-{grant.id}"
-            )
-            self._renewals[grant.id] = task
-            task.add_done_callback(lambda done: self._renewed(grant.id, done))
+            task = self._begin_renewal(grant, assertion)
         return await asyncio.shield(task)
+
+    def ahead(self, grant: Grant) -> None:
+        """Renew a live grant's token before its end, in the background, if that is near."""
+        now = self._core.clock.mono()
+        if (
+            grant.id not in self._renewals
+            and self._shelf.ends_soon(grant.id)
+            and now >= self._paused.get(grant.id, (0.0, None))[0]
+            and now >= self._ahead.get(grant.id, 0.0)
+        ):
+            self._ahead[grant.id] = now + AGAIN
+            self._begin_renewal(grant, "", ahead=True)
 
     def forgive(self) -> None:
         """Try again at once where a live grant's exchange has failed."""
         self._paused.clear()
+
+    async def settle(self) -> None:
+        """Return when nothing is under way."""
+        while tasks := [*self._tasks, *self._renewals.values()]:
+            await asyncio.wait(tasks)
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         """End what runs. A request in the middle of it is taken up at the next start."""
@@ -116,8 +133,18 @@ class Exchanging:
     async def _fail(self, request_id: str, code: str, text: str, number: str) -> None:
         await self._core.ledger.change(lambda txn: _failed(txn, request_id, code, text, number))
 
-    async def _renew(self, grant: Grant, assertion: str) -> Token:
-        token = await self._shelf.recall(grant)
+    def _begin_renewal(
+        self, grant: Grant, assertion: str, *, ahead: bool = False
+    ) -> asyncio.Task[Token]:
+        task = asyncio.get_running_loop().create_task(
+            self._renew(grant, assertion, ahead), name=f"renew-{grant.id}"
+        )
+        self._renewals[grant.id] = task
+        task.add_done_callback(lambda done: self._renewed(grant.id, done))
+        return task
+
+    async def _renew(self, grant: Grant, assertion: str, ahead: bool) -> Token:
+        token = None if ahead else await self._shelf.recall(grant)
         if token is not None:
             return token
         wish = Wish(

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from entraclaw_tui.ipc.peer import alive
 from entraclaw_tui.model.consent import Grant, Remember, State
 from entraclaw_tui.worker.core import Core
 from entraclaw_tui.worker.rows import Change
@@ -88,11 +89,6 @@ class Grants:
             [g.id for g in self._live.values() if g.remember is Remember.UNTIL_LOCK], "locked"
         )
 
-    async def gone(self, identity: str) -> int:
-        """The one process that an identity stood for is gone."""
-        ids = [grant.id for grant in self._live.values() if grant.identity == identity]
-        return await self.end(ids, "gone") if ids else 0
-
     def close(self) -> None:
         """Stop the timer."""
         if self._timer is not None:
@@ -152,6 +148,9 @@ class Grants:
         over = [grant.id for grant in self._live.values() if self._over(grant)]
         if over:
             self._end_soon(over, "expired")
+        gone = [grant.id for grant in self._live.values() if process_gone(grant)]
+        if gone:
+            self._end_soon(gone, "gone")
         self._arm()
 
     def _end_soon(self, ids: list[str], by: str) -> None:
@@ -165,6 +164,13 @@ class Grants:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._core.log.error("A grant's end could not be stored.", why=str(error))
+
+
+def process_gone(grant: Grant) -> bool:
+    """Whether a grant was bound to one process, and that has ended."""
+    kind, _, process = grant.identity.partition(":")
+    pid, _, birth = process.partition(":")
+    return kind == "process" and not (pid.isdigit() and alive(int(pid), birth))
 
 
 def terms_of(grant: Grant) -> Terms:

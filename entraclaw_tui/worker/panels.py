@@ -56,6 +56,11 @@ class ScreenWatch:
         self._every = every
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def active(self) -> bool:
+        """Whether it looks."""
+        return self._task is not None
+
     def changed(self) -> None:
         """Begin to look where that is needed now."""
         if self._task is None and self._needed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Final
 
 import msgspec
@@ -15,6 +16,8 @@ from entraclaw_tui.worker.wish import Token
 
 MARGIN: Final = 60.0
 """Seconds before its end at which a token is no longer handed out."""
+EARLY: Final = 300.0
+"""Seconds before that, at most, at which a use renews it in the background."""
 
 
 class _Item(msgspec.Struct, frozen=True):
@@ -56,6 +59,15 @@ class Shelf:
         if token is not None and token.expires_at - MARGIN > self._clock.wall():
             return token
         return None
+
+    def ends_soon(self, grant_id: str) -> bool:
+        """Whether a grant's token should be renewed: some minutes early, not all at one time."""
+        token = self._granted.get(grant_id)
+        if token is None:
+            return False
+        left = token.expires_at - self._clock.wall()
+        early = EARLY * (0.5 + zlib.crc32(grant_id.encode()) / 2**33)
+        return MARGIN < left < MARGIN + early
 
     async def keep(self, grant: Grant, token: Token) -> bool:
         """Keep a grant's token; return whether the Keychain has it too."""

@@ -72,6 +72,7 @@ class Silent:
         if token is not None:
             ask.token, ask.state = token, State.READY
             self._uses.count(grant.id, process)
+            self._exchanging.ahead(grant)
         else:
             task = asyncio.get_running_loop().create_task(
                 self._fetch(ask, assertion), name="silent-fetch"

@@ -293,6 +293,9 @@ class Transaction:
         )
         self._db.execute("DELETE FROM grants WHERE created_at < ? AND live = 0", (before,))
         self._db.execute("DELETE FROM tokens WHERE issued_at < ?", (before,))
+        self._db.execute(
+            "DELETE FROM clients WHERE identity LIKE 'process:%' AND seen_at < ?", (before,)
+        )
 
     # -- inside -------------------------------------------------------------------------------
 

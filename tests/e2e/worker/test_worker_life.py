@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,31 @@ def test_killed_in_the_exchange_it_takes_it_up_once(worker: RunningWorker) -> No
     assert len(worker.wishes) == 2
     client.close()
     again.close()
+
+
+def test_killed_at_any_time_it_loses_nothing_it_said(worker: RunningWorker) -> None:
+    said: set[object] = set()
+    for after in (0.0, 0.01, 0.03, 0.06, 0.1):
+        client = worker.client()
+        killer = threading.Timer(after, worker.process.kill)  # type: ignore[union-attr]
+        killer.start()
+        try:
+            for scope in ("User.Read", "profile", "email", "People.Read", "Tasks.Read"):
+                asked = ask(client, scope, idempotency_key=f"{scope} {after}")
+                said.add(asked["request_id"])
+                client.result("token.cancel", request_id=asked["request_id"])
+        except (AssertionError, OSError):
+            pass  # killed in the middle, or too many at a time
+        killer.join()
+        client.close()
+        worker.end()
+        worker.start()
+        panel = worker.panel()
+        requests = panel.result("snapshot")["requests"]
+        assert isinstance(requests, list)
+        assert said <= {request["id"] for request in requests}
+        assert panel.result("audit.verify")["problem"] == ""
+        panel.close()
 
 
 def test_a_client_that_dies_takes_its_request_with_it(worker: RunningWorker) -> None:

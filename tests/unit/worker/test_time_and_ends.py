@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,8 +13,10 @@ import pytest_asyncio
 
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.messages import TokenAwait
+from entraclaw_tui.ipc.peer import birth_of
 from entraclaw_tui.model.consent import Remember, State
 from entraclaw_tui.worker.fatigue import ASKS_A_MINUTE, PENDING_A_CLIENT, Fatigue
+from entraclaw_tui.worker.grants import process_gone
 from entraclaw_tui.worker.sessions import IDLE
 from tests.support.worker_stage import PIN, Hands, PretendLine, WorkerStage
 
@@ -155,6 +159,40 @@ async def test_a_token_that_ends_is_renewed_once_for_all(timed: Timed) -> None:
         assert await stage.settled(line, one.request_id) is State.READY
         assert await stage.collect(line, one.request_id) == "token-2"
     assert len(stage.exchange.wishes) == 2
+
+
+async def test_a_token_is_renewed_ahead_of_its_end(timed: Timed) -> None:
+    stage, hands = timed
+    line = PretendLine()
+    await granted(stage, line, Remember.HOUR)
+    hands.pass_by(3600 - 61)
+    for _ in range(3):
+        assert (await stage.ask(line)).state is State.READY
+    await stage.engine.exchanging.settle()
+    assert len(stage.exchange.wishes) == 2
+    newest = await stage.ask(line)
+    assert await stage.collect(line, newest.request_id) == "token-2"
+
+
+def waiting_process() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+
+
+async def test_a_grant_of_one_process_ends_with_it(timed: Timed) -> None:
+    stage, _ = timed
+    with waiting_process() as process:
+        identity = f"process:{process.pid}:{birth_of(process.pid)}"
+        line = PretendLine("python3", identity=identity, interpreter=True)
+        await granted(stage, line, Remember.HOUR)
+        (grant,) = stage.engine.grants.all_live()
+        assert not process_gone(grant)
+    assert process_gone(grant)
+    stage.engine.grants._due()
+    assert stage.engine.grants.live(grant.id) is None
+    await stage.crash()
+    await stage.start()
+    (ended,) = stage.engine.core.book.grants()
+    assert ended.ended_at is not None
 
 
 async def test_a_revoked_grant_gives_nothing_that_was_asked_before(timed: Timed) -> None:
