@@ -93,8 +93,10 @@ class Panel(App[None], inherit_bindings=False):
         self.app_resume_signal.subscribe(self, lambda _: self.feeds.resume())
         self.feeds.store.listen(self._heard_source)
         self.feeds.link.listen(self._heard_worker)
-        self.feeds.start()
+        self.feeds.start_first()
         self._take_link()
+        # The other sources' tools would compete with the first picture for the processor.
+        self.call_after_refresh(self.feeds.start)
         self.set_interval(TICK, self.tick)
 
     async def on_unmount(self) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -17,6 +18,7 @@ from entraclaw_tui.dashboard.panes.logs import LogsPane
 from entraclaw_tui.dashboard.panes.privacy import PrivacyPane
 from entraclaw_tui.dashboard.panes.requests import RequestsPane
 from entraclaw_tui.dashboard.panes.tokens import TokensPane
+from entraclaw_tui.dashboard.widgets.box import Column, Columns
 from entraclaw_tui.dashboard.widgets.key_footer import KeyFooter
 from entraclaw_tui.dashboard.widgets.note_line import NoteLine
 from entraclaw_tui.dashboard.widgets.pane import Pane
@@ -29,6 +31,7 @@ class Home(Screen[None], inherit_bindings=False):
     """Status line, panes, message line, keys."""
 
     AUTO_FOCUS = "#requests"
+    virtual_size = Reactive(Size(0, 0), layout=False)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -53,9 +56,9 @@ class Home(Screen[None], inherit_bindings=False):
         self._status = StatusLine(desk)
         self._tabs = TabBar(list(self.panes.values()), lambda: self.active)
         self.keys = KeyFooter(lambda: self.pane)
-        self._left = Vertical(*(self.panes[name] for name in LEFT), self.preview, id="left")
-        self._right = Vertical(*(self.panes[name] for name in RIGHT), id="right")
-        self._top = Horizontal(self._left, self._right, id="top")
+        self._left = Column(*(self.panes[name] for name in LEFT), self.preview, id="left")
+        self._right = Column(*(self.panes[name] for name in RIGHT), id="right")
+        self._top = Columns(self._left, self._right, id="top")
         self._small = Static(id="small", markup=False)
         self._plan: Plan | None = None
 

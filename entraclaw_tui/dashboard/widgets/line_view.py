@@ -9,7 +9,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from rich.segment import Segment
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -31,6 +32,8 @@ class Lit(StrEnum):
 class LineView(Widget, can_focus=True, inherit_bindings=False):
     """Base of panes and bars. Subclasses say how many lines there are and what stands in each."""
 
+    # Textual's own would lay the screen out anew for each widget that gets its first size.
+    virtual_size = Reactive(Size(0, 0), layout=False)
     GUTTER = 1
     """Columns at the right that no text enters: the scroll mark stands there."""
 
