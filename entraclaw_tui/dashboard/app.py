@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -96,8 +97,14 @@ class Panel(App[None], inherit_bindings=False):
         self.feeds.start_first()
         self._take_link()
         # The other sources' tools would compete with the first picture for the processor.
-        self.call_after_refresh(self.feeds.start)
+        self.call_after_refresh(self._shown)
         self.set_interval(TICK, self.tick)
+
+    def _shown(self) -> None:
+        """Begin with what may come after the first picture."""
+        gc.freeze()
+        gc.enable()
+        self.feeds.start()
 
     async def on_unmount(self) -> None:
         """End the sources and give the signals back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import os
 import sys
@@ -44,6 +45,8 @@ def start(
     """
     _check_terminal()
     disarm(os.environ)
+    # What is imported now stays; looking through it for garbage only delays the first picture.
+    gc.disable()
     return asyncio.run(_run(host, places, banner, readonly, theme, mouse))
 
 
