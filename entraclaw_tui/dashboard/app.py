@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -16,8 +16,7 @@ from textual.command import Provider
 from textual.screen import Screen
 
 from entraclaw_tui.dashboard import news, signals, theme
-from entraclaw_tui.dashboard.action import Action
-from entraclaw_tui.dashboard.actions import action, actions, bindings
+from entraclaw_tui.dashboard.actions import action, bindings
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.feeds import Feeds, feeds_for
 from entraclaw_tui.dashboard.home import Home
@@ -212,19 +211,6 @@ class Panel(App[None], inherit_bindings=False):
         revoke(self, message.grant)
 
     # -- actions
-
-    def offered(self) -> Iterator[Action]:
-        """Yield what the pane in focus and the panel can do now."""
-        pane = self.home.pane
-        own = actions(pane.NAME) if pane.NAME in ("requests", "grants", "logs") else ()
-        for wanted in (*own, *actions("app")):
-            if wanted.id not in ("pane", "palette", "back") and not pane.refusal(wanted):
-                yield wanted
-
-    async def do(self, wanted: Action) -> None:
-        """Do what the palette chose."""
-        where = self if wanted.where == "app" else self.home.pane
-        await self.run_action(wanted.run, where)
 
     def action_pane(self, number: int) -> None:
         """Go to a pane by its number."""

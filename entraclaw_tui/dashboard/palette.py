@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from entraclaw_tui.dashboard.action import Action
+from entraclaw_tui.dashboard.actions import actions
 
 if TYPE_CHECKING:
     from entraclaw_tui.dashboard.app import Panel
 
+_WITH_KEYS = frozenset({"requests", "grants", "logs"})
+_POINTLESS = frozenset({"pane", "palette", "back"})
+"""Actions that mean nothing in a list of commands."""
+
 
 class ActionProvider(Provider):
     """Offers what the pane in focus and the panel can do now."""
+
+    async def discover(self) -> Hits:
+        """List everything."""
+        for action in offered(self._panel):
+            name = _name(action)
+            yield DiscoveryHit(Content(name), self._run(action), help=action.help, text=name)
+
+    async def search(self, query: str) -> Hits:
+        """List what matches."""
+        matcher = self.matcher(query)
+        for action in offered(self._panel):
+            score = matcher.match(f"{action.label} {action.help}")
+            if score > 0:
+                name = _name(action)
+                yield Hit(score, Content(name), self._run(action), help=action.help, text=name)
 
     @property
     def _panel(self) -> Panel:
@@ -24,32 +44,23 @@ class ActionProvider(Provider):
         assert isinstance(self.app, Panel)  # noqa: S101 - only the panel registers this provider
         return self.app
 
-    async def discover(self) -> Hits:
-        """List everything."""
-        for action in self._offered():
-            yield DiscoveryHit(
-                Content(_name(action)), self._run(action), help=action.help, text=_name(action)
-            )
+    def _run(self, action: Action) -> Callable[[], Awaitable[None]]:
+        panel = self._panel
 
-    async def search(self, query: str) -> Hits:
-        """List what matches."""
-        matcher = self.matcher(query)
-        for action in self._offered():
-            score = matcher.match(f"{action.label} {action.help}")
-            if score > 0:
-                yield Hit(
-                    score,
-                    Content(_name(action)),
-                    self._run(action),
-                    help=action.help,
-                    text=_name(action),
-                )
+        async def run() -> None:
+            where = panel if action.where == "app" else panel.home.pane
+            await panel.run_action(action.run, where)
 
-    def _offered(self) -> Iterator[Action]:
-        return self._panel.offered()
+        return run
 
-    def _run(self, action: Action):  # type: ignore[no-untyped-def]
-        return lambda: self._panel.do(action)
+
+def offered(panel: Panel) -> Iterator[Action]:
+    """Yield what the pane in focus and the panel can do now."""
+    pane = panel.home.pane
+    own = actions(pane.NAME) if pane.NAME in _WITH_KEYS else ()
+    for action in (*own, *actions("app")):
+        if action.id not in _POINTLESS and not pane.refusal(action):
+            yield action
 
 
 def _name(action: Action) -> str:
