@@ -18,7 +18,6 @@ from entraclaw_tui.ipc.messages import (
     Count,
     Decide,
     DecideResult,
-    Event,
     GrantById,
     GrantList,
     Hello,
@@ -31,13 +30,13 @@ from entraclaw_tui.ipc.messages import (
     Unlock,
 )
 from entraclaw_tui.text import clean
-from entraclaw_tui.worker.approver import Approver, approver_of
 from entraclaw_tui.worker.bus import Bus
 from entraclaw_tui.worker.clock import Clock
 from entraclaw_tui.worker.engine import Engine
 from entraclaw_tui.worker.feed import Feed
 from entraclaw_tui.worker.panels import Panels
 from entraclaw_tui.worker.request_api import LIMITS
+from entraclaw_tui.worker.seat import Seat
 from entraclaw_tui.worker.sessions import ApproverSession
 from entraclaw_tui.worker.status import Status
 from entraclaw_tui.worker.wire import Answer, Wire
@@ -57,16 +56,9 @@ class ControlApi:
         self.server = status.server
         self._wire = wire
         self._status = status
-        self._panels = panels
-        self._clock = clock
-        self._root = root
         self._bus = bus
         self._feed = Feed(wire, bus)
-        self._claimed = ""
-        self._session: ApproverSession | None = None
-        self._opening: asyncio.Task[ApproverSession] | None = None
-        self._closed = False
-        self._pending: set[asyncio.Task[None]] = set()
+        self._seat = Seat(wire.peer, status, panels, self._feed, clock, root)
         self._methods: dict[str, Callable[[Call], Awaitable[msgspec.Struct]]] = {
             "snapshot": self._snapshot,
             "subscribe": self._subscribe,
@@ -92,8 +84,7 @@ class ControlApi:
 
     def hello(self, hello: Hello) -> None:
         """Remember how the panel calls itself."""
-        self._claimed = clean(hello.client.name, 40)
-        self._open()
+        self._seat.take(clean(hello.client.name, 40))
 
     def call(self, call: Call) -> Answer:
         """Answer one call."""
@@ -108,25 +99,20 @@ class ControlApi:
 
     def closed(self) -> None:
         """The panel went: its session with it."""
-        self._closed = True
         self._feed.close()
-        if self._opening is not None:
-            self._opening.cancel()
-        if self._session is not None:
-            self._session.close()
-            self._panels.remove(self._session)
+        self._seat.leave()
 
     # -- looking ------------------------------------------------------------------------------
 
     async def _snapshot(self, call: Call) -> Snapshot:
         framing.decode_params(call, Nothing)
-        session = await self._opened()
+        session = await self._seat.session()
         engine = self._status.engine
         book = engine.core.book if engine is not None else None
         return Snapshot(
             seq=self._bus.seq,
             worker=self._status.info(),
-            session=self._info(session),
+            session=self._seat.info(session),
             requests=book.requests() if book else (),
             grants=book.grants() if book else (),
             tokens=book.tokens() if book else (),
@@ -142,7 +128,7 @@ class ControlApi:
 
     async def _session_status(self, call: Call) -> Session:
         framing.decode_params(call, Nothing)
-        return self._info(await self._opened())
+        return self._seat.info(await self._seat.session())
 
     async def _worker_status(self, call: Call) -> msgspec.Struct:
         framing.decode_params(call, Nothing)
@@ -168,7 +154,7 @@ class ControlApi:
 
     async def _unlock(self, call: Call) -> Session:
         params = framing.decode_params(call, Unlock)
-        session = await self._opened()
+        session = await self._seat.session()
         if self._status.engine is None:
             await self._status.try_to_open()
         engine = self._engine()
@@ -178,52 +164,52 @@ class ControlApi:
         try:
             await engine.desk.check(params.pin, session.approver)
         finally:
-            self._tell(session)
-        if not self._closed:
+            self._seat.tell(session)
+        if not self._seat.left:
             session.unlock()
-        return self._info(session)
+        return self._seat.info(session)
 
     async def _lock(self, call: Call) -> Session:
         framing.decode_params(call, Nothing)
-        session = await self._opened()
+        session = await self._seat.session()
         session.lock("by the person")
-        return self._info(session)
+        return self._seat.info(session)
 
     async def _touch(self, call: Call) -> Session:
         framing.decode_params(call, Nothing)
-        session = await self._opened()
+        session = await self._seat.session()
         session.touch()
-        return self._info(session)
+        return self._seat.info(session)
 
     async def _pin_set(self, call: Call) -> Session:
         params = framing.decode_params(call, PinSet)
         session, engine = await self._unlocked()
         await engine.desk.set(params.pin, params.old, session.approver)
-        return self._info(session)
+        return self._seat.info(session)
 
     # -- changes ------------------------------------------------------------------------------
 
     async def _decide(self, call: Call) -> DecideResult:
         params = framing.decode_params(call, Decide)
-        session, engine = await self._opened(), self._engine()
+        session, engine = await self._seat.session(), self._engine()
         if params.decision == "allow":
             self._require_same()
         return DecideResult(await engine.decisions.decide(session, params))
 
     async def _grant_revoke(self, call: Call) -> Count:
         params = framing.decode_params(call, GrantById)
-        session, engine = await self._opened(), self._engine()
+        session, engine = await self._seat.session(), self._engine()
         await engine.housekeeping.revoke(params.grant_id, session.approver.words)
         return Count(1)
 
     async def _grant_revoke_all(self, call: Call) -> Count:
         framing.decode_params(call, Nothing)
-        session, engine = await self._opened(), self._engine()
+        session, engine = await self._seat.session(), self._engine()
         return Count(await engine.housekeeping.revoke_all(session.approver.words))
 
     async def _client_block(self, call: Call) -> Count:
         params = framing.decode_params(call, ClientById)
-        session, engine = await self._opened(), self._engine()
+        session, engine = await self._seat.session(), self._engine()
         return Count(await engine.housekeeping.block(params.identity, session.approver.words))
 
     async def _client_unblock(self, call: Call) -> Count:
@@ -234,7 +220,7 @@ class ControlApi:
 
     async def _pause(self, call: Call) -> msgspec.Struct:
         framing.decode_params(call, Nothing)
-        session, engine = await self._opened(), self._engine()
+        session, engine = await self._seat.session(), self._engine()
         await engine.housekeeping.pause(True, session.approver.words)
         return self._status.changed()
 
@@ -255,7 +241,7 @@ class ControlApi:
         return self._status.require_engine()
 
     async def _unlocked(self) -> tuple[ApproverSession, Engine]:
-        session, engine = await self._opened(), self._engine()
+        session, engine = await self._seat.session(), self._engine()
         self._require_same()
         session.require_unlocked()
         session.touch()
@@ -264,54 +250,3 @@ class ControlApi:
     def _require_same(self) -> None:
         if not self._wire.unchanged():
             raise WireError(Code.FORBIDDEN, "The program at this connection has changed.")
-
-    async def _opened(self) -> ApproverSession:
-        if self._session is not None:
-            return self._session
-        return await asyncio.shield(self._open())
-
-    def _open(self) -> asyncio.Task[ApproverSession]:
-        if self._opening is None:
-            self._opening = asyncio.get_running_loop().create_task(self._look())
-        return self._opening
-
-    async def _look(self) -> ApproverSession:
-        approver: Approver = await asyncio.to_thread(
-            approver_of, self._wire.peer, self._claimed, self._root
-        )
-        session = ApproverSession(approver, self._clock, self._session_changed)
-        if not self._closed:
-            self._session = session
-            self._panels.add(session)
-        return session
-
-    def _session_changed(self, session: ApproverSession, what: str) -> None:
-        self._panels.on_change()
-        self._tell(session)
-        engine = self._status.engine
-        if engine is not None:
-            event = "unlocked" if what == "unlocked" else "locked"
-            task = asyncio.get_running_loop().create_task(
-                _audit(engine, event, session.approver, "" if what == event else what)
-            )
-            self._pending.add(task)
-            task.add_done_callback(self._pending.discard)
-
-    def _tell(self, session: ApproverSession) -> None:
-        if not self._closed:
-            self._feed.private(Event(0, "session", session=self._info(session)))
-
-    def _info(self, session: ApproverSession) -> Session:
-        engine = self._status.engine
-        if engine is None:
-            return session.info("damaged", 0.0)
-        return session.info(engine.desk.state, engine.desk.wait(session.approver))
-
-
-async def _audit(engine: Engine, event: str, approver: Approver, why: str) -> None:
-    try:
-        await engine.core.ledger.change(
-            lambda txn: txn.audit(event, str(approver.pid), by=approver.words, why=why)
-        )
-    except WireError as error:
-        engine.core.log.error("The audit could not be written.", why=error.message)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from entraclaw_tui.ipc.errors import WireError
+from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.macos.host import Host, ToolError
 from entraclaw_tui.macos.places import Places
 from entraclaw_tui.macos.system import screen_locked
@@ -128,13 +128,15 @@ class Daemon:
         try:
             engine = await self._assemble()
         except ConfigError as error:
-            status.note, status.hint = str(error), ""
+            status.wrong(Code.NOT_READY, str(error))
         except VaultError as error:
             status.keychain = "locked" if isinstance(error, VaultLocked) else "unavailable"
-            status.note, status.hint = error.message, error.hint
+            status.wrong(Code.LOCKED, error.message, error.hint)
         except (DatabaseError, WireError) as error:
-            status.note, status.hint = str(error), ""
+            status.keychain = "ok"
+            status.wrong(Code.STORAGE, str(error))
         else:
+            status.keychain = "ok"
             status.engine = engine
             status.note = _note(engine)
             self._watch.changed()
@@ -149,7 +151,6 @@ class Daemon:
         config = Config.load(self._host)
         self.status.config = config
         found = await keys.load(self._vault)
-        self.status.keychain = "ok"
         item = session_item(config.entra.tenant, config.account.upn)
         signed_in = await self._vault.get(item) is not None
         self.status.signed_in = config.account.upn if signed_in else ""

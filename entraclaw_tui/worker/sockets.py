@@ -10,7 +10,7 @@ from pathlib import Path
 
 from entraclaw_tui.worker.folders import UnsafeFolder, check_socket_path
 
-BACKLOG = 128
+BACKLOG = 512
 
 
 class AlreadyRunning(Exception):

@@ -42,12 +42,17 @@ class Status:
         self.keychain: KeychainState = "unknown"
         self.signed_in = ""
         self.note = ""
-        self.hint = ""
+        self._hint = ""
+        self._code = Code.NOT_READY
+
+    def wrong(self, code: Code, note: str, hint: str = "") -> None:
+        """Say why there is no engine."""
+        self._code, self.note, self._hint = code, note, hint
 
     def require_engine(self) -> Engine:
-        """Return the engine. Raises WireError `locked` while there is none."""
+        """Return the engine. Raises WireError saying why there is none."""
         if self.engine is None:
-            raise WireError(Code.LOCKED, self.note or "The worker is starting.", self.hint, 5.0)
+            raise WireError(self._code, self.note or "The worker is starting.", self._hint, 5.0)
         return self.engine
 
     async def try_to_open(self) -> None:

@@ -62,8 +62,8 @@ import socket, sys, time
 held = []
 for _ in range(40):
     one = socket.socket(socket.AF_UNIX)
-    one.settimeout(5)
     one.connect(sys.argv[1])
+    one.settimeout(5)
     one.sendall(sys.argv[2].encode())
     held.append(one)
 print("held", flush=True)
