@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyte
@@ -95,6 +96,15 @@ class Terminal:
                 return
             self.pump()
         raise AssertionError(f"still saw {pattern!r} on the screen:\n{self.text}")
+
+    def until(self, holds: Callable[[], bool], what: str, *, seconds: float = 20.0) -> None:
+        """Go on reading until something holds; fail by its name."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if holds():
+                return
+            self.pump()
+        raise AssertionError(f"{what} did not happen; the screen:\n{self.text}")
 
     def press(self, *keys: str) -> None:
         """Press keys, by name or as they are."""

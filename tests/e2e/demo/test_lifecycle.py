@@ -117,12 +117,16 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_the_panel(
 ) -> None:
     panel = terminals([*PROGRAM, "--root", str(headless.root)])
     panel.wait_for("mcp-notes")
+    panel.settle()
     panel.press("ctrl+z")
     process = psutil.Process(panel.pid)
-    until(lambda: process.status() == psutil.STATUS_STOPPED, "the stop")
-    panel.pump(0.1)
+    panel.until(lambda: process.status() == psutil.STATUS_STOPPED, "the stop")
+    panel.settle()
     assert RESTORED in panel.raw
+    panel.screen.reset()
     panel.signal(signal.SIGCONT)
-    until(lambda: process.status() != psutil.STATUS_STOPPED, "the way back")
+    panel.until(lambda: process.status() != psutil.STATUS_STOPPED, "the way back")
+    panel.wait_for("mcp-notes")
+    panel.wait_for("PRETEND MAC")
     panel.press("q")
     assert panel.wait_end() == 0

@@ -62,6 +62,15 @@ def test_every_bad_input_is_answered_by_name_and_the_worker_goes_on(headless: He
     client.close()
 
 
+def everything_in(value: object) -> list[str]:
+    """Every single value of a JSON document, as text."""
+    if isinstance(value, dict):
+        return [one for part in value.values() for one in everything_in(part)]
+    if isinstance(value, list):
+        return [one for part in value for one in everything_in(part)]
+    return [str(value)]
+
+
 def test_a_token_is_delivered_once_to_a_person_s_yes(headless: Headless, client: RawClient) -> None:
     client.hello("tester", shows_code=True)
     asked = client.result(
@@ -70,7 +79,10 @@ def test_a_token_is_delivered_once_to_a_person_s_yes(headless: Headless, client:
     # A program without a past is raised by one tier, and shows its code itself.
     assert (asked["state"], asked["tier"]) == ("pending", "medium")
     code = str(asked["match_code"])
-    assert code not in json.dumps(headless.look("requests", "--all"))
+    snapshot = headless.look("requests", "--all")
+    assert asked["request_id"] in {seen["id"] for seen in snapshot}
+    assert "match_code" not in json.dumps(snapshot)
+    assert code not in everything_in(snapshot)
 
     allower = Terminal(
         [
