@@ -14,7 +14,7 @@ demo: $(RUNTIME)
 	@$(BIN)/entraclaw-tui demo
 
 test: $(DEV)
-	$(PYTEST) tests $(ARGS)
+	$(PYTEST) -m "not fault" tests $(ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
@@ -24,7 +24,7 @@ check: $(DEV)
 	$(BIN)/python -m pytest -q tests/unit/test_readme.py
 
 fault: $(DEV)
-	$(BIN)/python -m pytest -m fault tests/fault $(ARGS)
+	$(BIN)/python -m pytest -m fault -s tests/fault $(ARGS)
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -51,6 +51,9 @@ _SUMMARIES = {
     "worker": "The background process; launchd starts it.",
 }
 
+THEMES = ("dark", "light", "ansi", "ansi-light")
+"""The looks of the panel. Written down here too, since naming them must not import it."""
+
 
 class _Lazy(click.Group):
     """A group whose commands are imported when they are called."""
@@ -84,13 +87,19 @@ class _Lazy(click.Group):
     help="The folder that is the Mac: a pretend one made by `demo`.",
 )
 @click.option("--readonly", is_flag=True, help="Show everything, change nothing.")
-@click.option("--theme", default="", metavar="NAME", help="dark, light or ansi.")
+@click.option(
+    "--theme",
+    type=click.Choice(THEMES),
+    help="The looks; ansi ones take the terminal's colors.",
+)
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.version_option(__version__, message="entraclaw-tui %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, root: Path | None, readonly: bool, theme: str, no_mouse: bool) -> None:
+def cli(
+    ctx: click.Context, root: Path | None, readonly: bool, theme: str | None, no_mouse: bool
+) -> None:
     """The control panel of the Entraclaw agent. Without a command: the dashboard."""
-    ctx.obj = Settings(root, readonly, theme, not no_mouse)
+    ctx.obj = Settings(root, readonly, theme or "", not no_mouse)
     if ctx.invoked_subcommand is None:
         from entraclaw_tui.cli.panel import open_panel
 

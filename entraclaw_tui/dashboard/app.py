@@ -90,7 +90,7 @@ class Panel(App[None], inherit_bindings=False):
         """Begin: signals, sources."""
         self._restore = signals.catch(self._signalled)
         self.app_suspend_signal.subscribe(self, lambda _: self.feeds.pause())
-        self.app_resume_signal.subscribe(self, lambda _: self.feeds.resume())
+        self.app_resume_signal.subscribe(self, lambda _: self._resumed())
         self.feeds.store.listen(self._heard_source)
         self.feeds.link.listen(self._heard_worker)
         self.feeds.start_first()
@@ -109,6 +109,11 @@ class Panel(App[None], inherit_bindings=False):
         """End the sources and give the signals back."""
         self._restore()
         await self.feeds.stop()
+
+    def _resumed(self) -> None:
+        """Come back from the shell, which has written over the screen."""
+        self.refresh(layout=True)
+        self.feeds.resume()
 
     def _signalled(self, number: int) -> None:
         self.exit(return_code=128 + number)

@@ -26,10 +26,6 @@ _KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_DISABLE_KITTY
 """The only settings of Textual's that may come from the environment: none feeds keys or code."""
 
 
-class NoScreen(Exception):
-    """This terminal cannot show the panel. The message says why, for a person."""
-
-
 def start(
     host: Host,
     places: Places,
@@ -41,9 +37,8 @@ def start(
 ) -> int:
     """Show the panel until the person leaves; return the exit code.
 
-    `theme` is one of THEMES, or empty. Raises NoScreen where there is no terminal for it.
+    `theme` is one of THEMES, or empty. The caller has made sure of a terminal that can place text.
     """
-    _check_terminal()
     disarm(os.environ)
     # What is imported now stays; looking through it for garbage only delays the first picture.
     gc.disable()
@@ -87,14 +82,3 @@ async def _run(
     finally:
         await feeds.stop()
     return panel.return_code or 0
-
-
-def _check_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise NoScreen(
-            "The panel needs a terminal. Try `entraclaw-tui status`, which prints and ends."
-        )
-    if os.environ.get("TERM", "") in ("", "dumb"):
-        raise NoScreen(
-            "This terminal cannot place text (TERM is dumb). Try `entraclaw-tui status`."
-        )

@@ -33,7 +33,7 @@ def key_missing(evidence: Evidence) -> Iterator[Finding]:
         "key-missing",
         "The agent's key is not in the Keychain.",
         "Without it the agent cannot prove to Entra who it is, and no token can be had.",
-        Repair("Make one: `entraclaw-tui agent credential`."),
+        Repair("This version cannot make one yet; the README says what it can do."),
     )
 
 
@@ -45,7 +45,7 @@ def pin_missing(evidence: Evidence) -> Iterator[Finding]:
         "pin-missing",
         "No PIN is set.",
         "Until there is one, requests can be denied but not allowed, and no grant counts.",
-        Repair("Set one: `sudo entraclaw-tui pin reset`, then in the panel."),
+        Repair("This version cannot set a first one yet; the README says what it can do."),
     )
 
 

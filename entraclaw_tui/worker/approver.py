@@ -54,12 +54,10 @@ def approver_of(peer: Peer, claimed_name: str, root: int = 0) -> Approver:
     )
 
 
-def relation(approver: Approver, requester_pid: int, requester_chain: frozenset[int]) -> str:
+def relation(approver: Approver, requester_pid: int) -> str:
     """Return why this approver may not allow this requester's wish, or an empty text."""
     if approver.pid == requester_pid:
         return "The program that asks cannot allow it itself."
     if requester_pid in approver.ancestors:
         return "The program that asks has started this panel, so it cannot allow it."
-    if approver.pid in requester_chain:
-        return "This panel has started the program that asks, so it cannot allow it."
     return ""

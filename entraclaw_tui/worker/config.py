@@ -25,12 +25,16 @@ AUTHORITIES = (
 clouds"). Nothing else may hear the agent's credentials."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-_GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-Tenant = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9.-]+$")]
+_GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$(?!\n)"
+Tenant = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9.-]+$(?!\n)")
+]
 AppId = Annotated[str, msgspec.Meta(pattern=_GUID)]
-ApiScope = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[A-Za-z][!-~]*/[!-~]+$")]
-AgentName = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-Upn = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[^@\s]+@[^@\s]+$")]
+ApiScope = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[A-Za-z][!-~]*/[!-~]+$(?!\n)")]
+AgentName = Annotated[
+    str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)")
+]
+Upn = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[^@\s]+@[^@\s]+$(?!\n)")]
 
 
 class ConfigError(Exception):
@@ -86,7 +90,7 @@ class Config(msgspec.Struct, frozen=True):
             data = path.read_bytes()
         except FileNotFoundError:
             raise ConfigError(
-                f"{shown} is missing. `entraclaw-tui agent setup` writes it."
+                f"{shown} is missing. The README says what belongs into it."
             ) from None
         except OSError as error:
             raise ConfigError(f"{shown} cannot be read: {error.strerror}.") from None

@@ -167,9 +167,7 @@ class Daemon:
                 self._log,
                 self._bus,
             )
-            engine = Engine.assemble(
-                core, AuditFiles(self._places.audit_dir, self._log), self._root
-            )
+            engine = Engine.assemble(core, AuditFiles(self._places.audit_dir, self._log))
             engine.grants.on_change = self._watch.changed
             ledger.on_trouble(self.status.changed)
             await engine.start()

@@ -12,7 +12,7 @@ from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.messages import Decide
 from entraclaw_tui.model.consent import Grant, Proof, Remember, Request, State
 from entraclaw_tui.text import clean
-from entraclaw_tui.worker import keys, pin, policy, processes
+from entraclaw_tui.worker import keys, pin, policy
 from entraclaw_tui.worker.approver import Approver, relation
 from entraclaw_tui.worker.core import Core, new_id
 from entraclaw_tui.worker.endings import Endings, still_runs
@@ -31,14 +31,11 @@ WRONG_CODES: Final = 3
 class Decisions:
     """Takes the decisions of all panels; the first one counts."""
 
-    def __init__(
-        self, core: Core, exchanging: Exchanging, endings: Endings, desk: PinDesk, root: int
-    ) -> None:
+    def __init__(self, core: Core, exchanging: Exchanging, endings: Endings, desk: PinDesk) -> None:
         self._core = core
         self._exchanging = exchanging
         self._endings = endings
         self._desk = desk
-        self._root = root
 
     async def decide(self, session: ApproverSession, params: Decide) -> Request:
         """Decide one request and return it as it stands then. Raises WireError."""
@@ -61,7 +58,8 @@ class Decisions:
             raise WireError(Code.EXPIRED, "Its time is up.")
         if params.remember not in seen.request.remember_options:
             raise WireError(Code.INVALID_PARAMS, "This cannot be remembered so long.")
-        await self._require_apart(session.approver, seen)
+        if why := relation(session.approver, seen.request.requester.pid):
+            raise WireError(Code.FORBIDDEN, why)
         await self._require_there(seen)
         await self._prove(session, seen, params)
         session.require_unlocked()  # checking a PIN takes a moment
@@ -74,16 +72,6 @@ class Decisions:
         self._core.fatigue.allowed(stored.quota, stored.request.resource)
         self._exchanging.start(stored.request.id)
         return stored.request
-
-    async def _require_apart(self, approver: Approver, stored: StoredRequest) -> None:
-        pid = stored.request.requester.pid
-        chain = await asyncio.to_thread(processes.chain, pid, self._root)
-        above = frozenset(process.pid for process in chain) | {
-            parent.pid for parent in stored.request.requester.parents
-        }
-        why = relation(approver, pid, above)
-        if why:
-            raise WireError(Code.FORBIDDEN, why)
 
     async def _require_there(self, stored: StoredRequest) -> None:
         if stored.detach:

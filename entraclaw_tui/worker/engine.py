@@ -58,7 +58,7 @@ class Engine:
     """The database is older than the Keychain remembers: somebody put an old one back."""
 
     @classmethod
-    def assemble(cls, core: Core, files: AuditFiles, root: int) -> Engine:
+    def assemble(cls, core: Core, files: AuditFiles) -> Engine:
         """Return the engine over an open ledger; `start` brings it up to date."""
         shelf = Shelf(core.vault, core.clock, core.log)
         grants = Grants(core, shelf)
@@ -69,7 +69,7 @@ class Engine:
         silent = Silent(core, grants, shelf, exchanging, uses, waiters)
         desk = PinDesk(core)
         asks = Asks(core, grants, shelf, exchanging, endings, silent, waiters)
-        decisions = Decisions(core, exchanging, endings, desk, root)
+        decisions = Decisions(core, exchanging, endings, desk)
         keeping = Housekeeping(core, grants, shelf, exchanging, endings, files)
         core.ledger.listen(waiters.committed)
         core.ledger.listen(files.committed)

@@ -196,5 +196,5 @@ def _bad_key() -> ExchangeError:
     return ExchangeError(
         Kind.CLIENT_AUTH,
         "The agent's key in the Keychain cannot be used.",
-        "`entraclaw-tui agent credential` stores a new one.",
+        "Put its private key and certificate back under the same account.",
     )

@@ -147,7 +147,7 @@ class Exchange:
                 raise ExchangeError(
                     Kind.CLIENT_AUTH,
                     f"The Keychain has no key for the agent {agent}.",
-                    "`entraclaw-tui agent credential` stores one.",
+                    "Put its private key and certificate under that account.",
                 )
             self._keys[agent] = key
         return self._keys[agent]

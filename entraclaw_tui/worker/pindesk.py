@@ -48,7 +48,7 @@ class PinDesk:
         raise WireError(
             Code.NO_PIN,
             damaged if self.state == "damaged" else missing,
-            "Set it anew with `sudo entraclaw-tui pin reset`.",
+            "Setting a first or a new one without the old is not part of this version yet.",
         )
 
     async def check(self, given: str, approver: Approver) -> None:

@@ -213,7 +213,7 @@ class WorkerStage:
             if not there:
                 await ledger.change(lambda txn: txn.put_pin(row))
         core = Core(clock, CONFIG, found, ledger, vault, self.exchange, log, Bus(clock.wall()))
-        self.engine = Engine.assemble(core, AuditFiles(audit, log), 0)
+        self.engine = Engine.assemble(core, AuditFiles(audit, log))
         await self.engine.start()
         return self.engine
 

@@ -54,3 +54,10 @@ def test_rooms_below_the_panel_load_no_textual(room: str) -> None:
         check=True,
     )
     assert not set(done.stdout.split()) & set(HEAVY)
+
+
+def test_the_command_line_names_the_panel_s_themes() -> None:
+    from entraclaw_tui.cli import main
+    from entraclaw_tui.dashboard import start
+
+    assert main.THEMES == start.THEMES

@@ -85,7 +85,7 @@ class KeychainPane(ListPane[KeychainItem]):
 
     def nothing(self) -> str:
         """Return what an empty list means."""
-        return "The agent keeps no secret yet. Its key comes with `entraclaw-tui agent setup`."
+        return "The agent keeps no secret yet."
 
     def details(self, row: KeychainItem, now: float) -> list[Line]:
         """Return every attribute that was read; the secret itself is never asked for."""

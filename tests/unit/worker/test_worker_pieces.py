@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -353,8 +354,11 @@ def test_the_database_is_as_it_should_be(tmp_path: Path) -> None:
         return {n: connection.execute(f"PRAGMA {n}").fetchone()[0] for n in wanted}
 
     assert database.submit(read).result(5) == wanted
-    with pytest.raises(sqlite3.OperationalError):
-        sqlite3.connect(tmp_path / "state.db", timeout=0).execute("SELECT * FROM meta")
+    with (
+        closing(sqlite3.connect(tmp_path / "state.db", timeout=0)) as other,
+        pytest.raises(sqlite3.OperationalError),
+    ):
+        other.execute("SELECT * FROM meta")
     database.close()
     assert stat.S_IMODE((tmp_path / "state.db").stat().st_mode) == 0o600
 
