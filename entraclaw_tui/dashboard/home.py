@@ -141,6 +141,14 @@ class Home(Screen[None], inherit_bindings=False):
         if self.preview.display:
             self.preview.repaint()
 
+    def on_screen_suspend(self) -> None:
+        """A sheet has the keys now."""
+        self.keys.repaint()
+
+    def on_screen_resume(self) -> None:
+        """The panes have the keys again."""
+        self.bars()
+
     def on_resize(self) -> None:
         """Lay out for the new size."""
         self.place()

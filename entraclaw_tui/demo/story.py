@@ -19,6 +19,7 @@ from entraclaw_tui.demo.entra import state as entra_state
 from entraclaw_tui.demo.mac import signatures, tcc
 from entraclaw_tui.demo.mac.backend import PretendKeyring
 from entraclaw_tui.demo.mac.keychain import PretendKeychain
+from entraclaw_tui.demo.mac.lean import Folder
 from entraclaw_tui.demo.past import remember
 from entraclaw_tui.macos import agent_plist
 from entraclaw_tui.macos.host import Host
@@ -48,17 +49,17 @@ def furnish(host: Host, *, pin: str) -> dict[int, socket.socket]:
 def _furnish(host: Host, places: Places, port: int, pin: str) -> None:
     _sign(host)
     provisioned = entra_state.create(host, agent=AGENT)
-    PretendKeychain(places.login_keychain).create()
-    keyring = PretendKeyring(places.login_keychain)
+    keychain = PretendKeychain(places.login_keychain)
+    keychain.create()
     for account, value in provisioned.keychain_items().items():
-        keyring.set_password(LABEL, account, value)
-    _other_items(places)
+        _keep(host, keychain, account, value)
+    _other_items(keychain)
     provisioned.config(port).save(places.config)
     tcc.create(host)
     _privacy(host)
     clients.install(host)
     _sign_clients(host)
-    remember(host, keyring, pin=pin)
+    remember(host, PretendKeyring(places.login_keychain), pin=pin)
     _jobs(host, port)
 
 
@@ -107,9 +108,25 @@ def _sign_clients(host: Host) -> None:
         )
 
 
-def _other_items(places: Places) -> None:
+def _keep(host: Host, keychain: PretendKeychain, account: str, value: str) -> None:
+    """Store a secret of the agent's as its worker would have, three weeks ago."""
+    python = str(Path(sys.executable).resolve())
+    mac = Folder(str(host.root))
+    signature = signatures.find(mac, python)
+    keychain.add(
+        LABEL,
+        account,
+        value.encode(),
+        creator=python,
+        partition=signatures.partition(mac, python),
+        requirement=signature.requirement if signature else "",
+        created=time.time() - 21 * _DAY,
+        modified=time.time() - (0.5 if account.startswith("session:") else 21) * _DAY,
+    )
+
+
+def _other_items(keychain: PretendKeychain) -> None:
     """Items of other programs: the panel counts them and shows none."""
-    keychain = PretendKeychain(places.login_keychain)
     now = time.time()
     for service, account, days in (
         ("Safari Forms AutoFill", "Safari", 400),

@@ -1,4 +1,4 @@
-"""Which secrets the agent keeps, since when, and which program put them there."""
+"""Which secrets the agent keeps, since when, and when each was written last."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _COLUMNS = (
     Column("secret", 14),
     Column("account", flex=1),
     Column("written", 10, from_width=40),
-    Column("by", 14, from_width=70),
+    Column("made", 10, from_width=70),
 )
 _KINDS = {
     "key": "private key",
     "token": "token",
     "session": "sign-in",
     "audit": "audit key",
-    "pin": "PIN verifier",
+    "pin": "PIN key",
 }
 _CLASSES = {"genp": "generic password", "inet": "internet password"}
 
@@ -55,7 +55,7 @@ class KeychainPane(ListPane[KeychainItem]):
         return header(_COLUMNS, width)
 
     def paint(self, row: KeychainItem, width: int, now: float) -> Line:
-        """Return what it is, whose, how old and who wrote it."""
+        """Return what it is, whose, and how old."""
         kind, name = _named(row)
         written = row.modified_at or row.created_at
         return fit(
@@ -64,7 +64,7 @@ class KeychainPane(ListPane[KeychainItem]):
                 Piece(clean(kind)),
                 Piece(clean(name, 120)),
                 piece(ago(now - written) if written else "unknown", Tone.DIM),
-                Piece(words.program(row.creator), Tone.DIM),
+                piece(ago(now - row.created_at) if row.created_at else "", Tone.DIM),
             ),
             width,
         )
@@ -98,7 +98,7 @@ class KeychainPane(ListPane[KeychainItem]):
             fact("class", Piece(clean(_CLASSES.get(row.kind, row.kind)))),
             fact("created", piece(_when(row.created_at, now))),
             fact("written", piece(_when(row.modified_at, now))),
-            fact("by", Piece(clean(row.creator or "unknown"))),
+            *([fact("by", Piece(clean(row.creator)))] if row.creator else []),
             fact("keychain", Piece(clean(self.desk.host.shown(row.keychain)))),
             fact("comment", piece(f"{row.comment_bytes} bytes, not read")),
             *(fact(clean(name, 11), Piece(clean(text, 300))) for name, text in row.attributes),

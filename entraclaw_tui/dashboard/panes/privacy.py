@@ -20,6 +20,7 @@ _COLUMNS = (
     Column("state", 9, from_width=44),
     Column("since", 11, right=True, from_width=60),
 )
+_UNREAD = frozenset({"denied", "damaged"})
 _GRANTED = frozenset({"granted", "limited", "add only", "this run only"})
 
 
@@ -88,10 +89,14 @@ class PrivacyPane(ListPane[PrivacyGrant]):
         return tuple(pieces)
 
     def badge(self) -> Piece | None:
-        """Return a sign where something is refused."""
-        if any(_tone(row) is Tone.BAD for row in self.rows()):
-            return piece(self.desk.symbols.bad, Tone.BAD)
-        return None
+        """Return a sign where a database could not be read, else how many rows there are."""
+        privacy = value_of(self.source())
+        if privacy is None:
+            return None
+        # A denial is a person's choice and no fault; not being able to look is one.
+        if {privacy.user_database, privacy.system_database} & _UNREAD:
+            return piece(self.desk.symbols.look, Tone.LOOK)
+        return piece(str(len(privacy.grants)), Tone.DIM) if privacy.grants else None
 
     def nothing(self) -> str:
         """Return what an empty list means."""

@@ -27,7 +27,9 @@ class KeyFooter(Bar):
         self.repaint()
 
     def line(self, index: int, width: int) -> Line:
-        """Return the keys."""
+        """Return the keys; none while a sheet, which shows its own, lies over them."""
+        if not self.screen.is_active:
+            return ()
         if self._typing:
             return (piece(" "), *_cap("Enter", "keep"), *_cap("Esc", "show everything"))
         shown = self._working()
