@@ -16,8 +16,20 @@ ALREADY = 37
 USAGE = 64
 NO_DOMAIN = 112
 NOT_LOADED = 113
+TEARING_DOWN = 124
+
+PASSING = frozenset({IN_PROGRESS, ALREADY, TEARING_DOWN})
+"""Refusals that are over in a moment."""
+
+_DEFINITION = (
+    "launchd does not accept the job's definition.",
+    "Write it anew with `entraclaw-tui agent install`.",
+)
 
 _WORDS: dict[int, tuple[str, str]] = {
+    1: ("macOS does not permit that.", "It may need another account's rights."),
+    2: ("There is no such file.", "Write the definition with `entraclaw-tui agent install`."),
+    13: ("The definition may not be read.", "Its owner must be you and its mode 0644."),
     NO_PROCESS: ("There is no such process.", "The job may have ended already."),
     REFUSED: (
         "launchd refused, and tells only root why.",
@@ -35,11 +47,13 @@ _WORDS: dict[int, tuple[str, str]] = {
         "launchd does not know this job.",
         "Install and start it with `entraclaw-tui agent install`.",
     ),
+    **dict.fromkeys((107, 108, 109, 110, 111, 133), _DEFINITION),
     119: ("The job is disabled.", "Enable it with `entraclaw-tui agent enable`."),
     122: (
         "The job's definition belongs to another user, or others may write it.",
         "Its owner must be you and its mode 0644.",
     ),
+    TEARING_DOWN: ("The login session is just ending.", "Log in again, then try again."),
     125: (
         "This launchd domain does not do that.",
         "Over SSH the desktop's domain cannot be used for this, or the program was switched off "
@@ -48,6 +62,11 @@ _WORDS: dict[int, tuple[str, str]] = {
     134: (
         "The job may not run in this kind of session.",
         "Its definition limits it (LimitLoadToSessionType).",
+    ),
+    140: _DEFINITION,
+    146: (
+        "macOS starts only what is asked for by name now.",
+        "It may be waiting for a restart; start the job with `entraclaw-tui agent start`.",
     ),
     150: ("System Integrity Protection forbids it.", "Apple's own jobs stay as they are."),
 }
