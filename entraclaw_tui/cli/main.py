@@ -16,6 +16,7 @@ from entraclaw_tui.cli import exits
 from entraclaw_tui.cli.context import Settings, Stop
 
 _COMMANDS = {
+    "agent": "entraclaw_tui.cli.agent:agent",
     "audit": "entraclaw_tui.cli.audit:audit",
     "demo": "entraclaw_tui.cli.demo:demo",
     "doctor": "entraclaw_tui.cli.doctor:doctor",
@@ -34,6 +35,7 @@ _COMMANDS = {
 }
 
 _SUMMARIES = {
+    "agent": "Install, start and stop the agent's launchd job.",
     "audit": "What was asked, decided and done.",
     "demo": "The panel on a pretend Mac; nothing of this machine is touched.",
     "doctor": "Why something does not work, and what mends it.",
