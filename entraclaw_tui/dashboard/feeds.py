@@ -27,7 +27,7 @@ from entraclaw_tui.model.source import Empty, Failed, Loaded, value_of
 
 LOG_LINES = 5000
 """Lines that are kept until the log pane takes them."""
-WORKER_HINT = "`entraclaw-tui agent start` starts it; `entraclaw-tui doctor` looks deeper."
+WORKER_HINT = "`entraclaw-tui agent start --yes` starts it; `entraclaw-tui doctor` looks deeper."
 
 # Seconds between two questions. What changes by itself is asked often, what costs much seldom;
 # an unhealthy job is watched closely.

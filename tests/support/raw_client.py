@@ -49,7 +49,8 @@ class RawClient:
         while True:
             answer = self.read()
             assert answer is not None, f"the worker closed the connection after {method}"
-            if answer.get("id") == self._id:
+            # A refusal of the whole connection names no call.
+            if answer.get("id") == self._id or (answer.get("id") is None and "error" in answer):
                 return answer
 
     def result(self, method: str, **params: object) -> dict[str, object]:

@@ -59,14 +59,21 @@ class RunningWorker:
 
     def client(self, name: str = "tester", *, shows_code: bool = False) -> RawClient:
         """Return a client that has said hello."""
-        client = RawClient(os.fspath(self.places.request_socket))
-        client.hello(name, shows_code=shows_code)
-        return client
+        return self._greeted(self.places.request_socket, name, shows_code)
 
     def panel(self) -> RawClient:
         """Return a panel of this very process: it may look and deny."""
-        client = RawClient(os.fspath(self.places.control_socket))
-        client.result("hello", protocol=1, client={"name": "panel", "version": ""})
+        return self._greeted(self.places.control_socket, "panel", False)
+
+    def _greeted(self, path: Path, name: str, shows_code: bool) -> RawClient:
+        client = RawClient(os.fspath(path))
+        try:
+            client.hello(name, shows_code=shows_code)
+        except BaseException as error:
+            client.close()
+            error.add_note(f"the worker's exit: {self.process and self.process.poll()}")
+            error.add_note(self.log()[-2000:])
+            raise
         return client
 
     def allow(self, request_id: object, proof: str = PIN) -> str:
