@@ -3,6 +3,14 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+
+# A Python that was named by hand wins over the one that .venv was made with.
+ifneq ($(origin PYTHON),file)
+ifeq ($(shell [ ! -f $(VENV)/pyvenv.cfg ] || [ "$$($(VENV)/bin/python -V 2>&1)" = "$$($(PYTHON) -V 2>&1)" ] || echo other),other)
+$(shell rm -rf $(VENV))
+endif
+endif
+
 # What was installed is remembered by a stamp a lock; a changed lock installs again.
 RUNTIME = $(VENV)/.runtime-$(shell cksum < locks/runtime.txt | cut -d' ' -f1)
 DEV     = $(VENV)/.dev-$(shell cksum < locks/dev.txt | cut -d' ' -f1)

@@ -6,11 +6,17 @@ import contextlib
 import fcntl
 import os
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from entraclaw_tui.worker.folders import UnsafeFolder, check_socket_path
 
 BACKLOG = 512
+_LINGER = 0.5
+"""Seconds to wait for a lock or a listener of a worker that was killed while it was starting a
+tool: until that child has become the tool, it holds copies of all descriptors."""
+_STEP = 0.02
 
 
 class AlreadyRunning(Exception):
@@ -24,11 +30,16 @@ class Lock:
         self._descriptor = os.open(
             path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
         )
+        if not _in_time(self._take):
+            os.close(self._descriptor)
+            raise AlreadyRunning("Another worker is running.")
+
+    def _take(self) -> bool:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            os.close(self._descriptor)
-            raise AlreadyRunning("Another worker is running.") from None
+            return False
+        return True
 
     def release(self) -> None:
         """Give it back."""
@@ -66,12 +77,26 @@ def _make_room(path: Path) -> None:
         return
     if not path.is_socket() or path.is_symlink() or status.st_uid != os.geteuid():
         raise UnsafeFolder(f"{path} is there and is no socket of ours; remove it.")
+    if not _in_time(lambda: not _listens(path)):
+        raise AlreadyRunning(f"Somebody listens at {path} already.")
+
+
+def _listens(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(1.0)
         try:
             probe.connect(os.fspath(path))
         except (ConnectionRefusedError, FileNotFoundError):
-            return  # nobody listens: the rename takes its place
+            return False  # the rename takes its place
         except OSError as error:
             raise UnsafeFolder(f"{path} cannot be tried: {error.strerror}.") from None
-    raise AlreadyRunning(f"Somebody listens at {path} already.")
+    return True
+
+
+def _in_time(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + _LINGER
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_STEP)
+    return True

@@ -34,8 +34,15 @@ class Terminals:
     def __init__(self) -> None:
         self._open: list[Terminal] = []
 
-    def __call__(self, command: list[str], *, columns: int = 120, rows: int = 40) -> Terminal:
-        terminal = Terminal(command, columns=columns, rows=rows)
+    def __call__(
+        self,
+        command: list[str],
+        *,
+        columns: int = 120,
+        rows: int = 40,
+        environment: dict[str, str] | None = None,
+    ) -> Terminal:
+        terminal = Terminal(command, columns=columns, rows=rows, environment=environment)
         self._open.append(terminal)
         return terminal
 

@@ -130,3 +130,39 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_the_panel(
     panel.wait_for("PRETEND MAC")
     panel.press("q")
     assert panel.wait_end() == 0
+
+
+def test_a_terminal_that_cannot_place_text_is_told_what_works_there(terminals: Terminals) -> None:
+    terminal = terminals([*PROGRAM, "demo"], environment={"TERM": "dumb"})
+    assert terminal.wait_end() == 64
+    assert "--plain" in terminal.text
+    assert "--json" in terminal.text
+
+
+def test_no_variable_of_the_environment_presses_a_key(
+    headless: Headless, terminals: Terminals
+) -> None:
+    panel = terminals(
+        [*PROGRAM, "--root", str(headless.root)],
+        environment={
+            "TEXTUAL_PRESS": "d,q",
+            "TEXTUAL_DRIVER": "os:abort",
+            "TEXTUAL_SCREENSHOT": "1",
+        },
+    )
+    panel.wait_for("report-bot")
+    panel.settle()
+    assert all(request["state"] == "pending" for request in headless.look("requests", "--all"))
+    panel.press("q")
+    assert panel.wait_end() == 0
+
+
+@pytest.mark.parametrize(("macos", "own"), [("14", "read"), ("27", "absent")])
+def test_another_macos_keeps_its_privacy_elsewhere(folder: Path, macos: str, own: str) -> None:
+    with Headless(folder, "--macos", macos) as demo:
+        assert demo.look("status")["machine"]["macos"].startswith(macos)
+        privacy = demo.look("privacy")["value"]
+        assert privacy["user_database"] == own
+        assert privacy["system_database"] == "read"
+        assert privacy["grants"]
+        assert "Accessibility" in demo.command("privacy").stdout
