@@ -18,7 +18,11 @@ class RawClient:
     def __init__(self, path: str, seconds: float = 60.0) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(seconds)
-        self.socket.connect(path)
+        try:
+            self.socket.connect(path)
+        except OSError:
+            self.socket.close()
+            raise
         self._rest = b""
         self._id = 0
 
