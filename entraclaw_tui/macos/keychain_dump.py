@@ -9,9 +9,10 @@ escaped, so an attribute is a line. (Security, SecurityTool/macOS/keychain_utili
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from collections.abc import Collection
 
+from entraclaw_tui.macos.keychain_layout import LAYOUTS, Layout, text_of
+from entraclaw_tui.macos.keychain_values import as_text, parse_date, parse_value
 from entraclaw_tui.model.keychain import Keychain, KeychainItem
 
 # An attribute that is not `<NULL>`; text that reads so stands in quotes.
@@ -37,68 +38,57 @@ def parse_dump(data: bytes, services: Collection[str] | None = None) -> Keychain
     items: list[KeychainItem] = []
     others = 0
     path = ""
-    for chunk in _chunks(data):
-        if not path:
-            path = _header(chunk)
-        if services is not None and not _wanted(chunk, services):
+    header, printed = "", b""
+    at = _first(data)
+    while 0 <= at < len(data):
+        if usual := _usual(data, at):
+            layout, found = usual
+            at = found.end()
+            if found[1] != printed:
+                printed, header = found[1], text_of(found[1])
+            path = path or header
+            if services is not None and not _wanted(found[layout.service], services):
+                others += 1
+            else:
+                items.append(layout.item(found, header))
+            continue
+        end = data.find(_ITEM, at) + 1 or len(data)
+        chunk, at = data[at:end], end
+        path = path or _header(chunk)
+        if services is not None and not _wanted(_service(chunk), services):
             others += 1
         else:
             items.append(_item(chunk))
     return Keychain(path, tuple(items), others)
 
 
-def parse_value(raw: bytes) -> bytes | None:
-    """Return what a printed value stands for; None for `<NULL>` or text that is no value."""
-    raw = raw.rstrip(b"\r")
-    if raw.startswith(b"0x"):
-        digits = raw[2:].partition(b" ")[0]
-        try:
-            return bytes.fromhex(digits.decode("ascii"))
-        except ValueError:
-            return None
-    stripped = raw.rstrip(b" ")
-    if len(stripped) >= 2 and stripped.startswith(b'"') and stripped.endswith(b'"'):
-        return stripped[1:-1]
-    return b"" if not stripped else None
+def _usual(data: bytes, at: int) -> tuple[Layout, re.Match[bytes]] | None:
+    for layout in LAYOUTS:
+        if found := layout.match(data, at):
+            return layout, found
+    return None
 
 
-def parse_date(value: bytes) -> float | None:
-    """Return seconds since 1970 for `YYYYMMDDhhmmssZ`, which is UTC; None for anything else."""
-    digits = value.rstrip(b"\0")
-    if len(digits) != 15 or not digits.endswith(b"Z"):
-        return None
-    year, *rest = digits[:4], *(digits[at : at + 2] for at in range(4, 14, 2))
-    try:
-        month, day, hour, minute, second = map(int, rest)
-        return datetime(int(year), month, day, hour, minute, second, tzinfo=UTC).timestamp()
-    except ValueError:
-        return None
-
-
-def _chunks(data: bytes) -> Iterator[bytes]:
-    """Yield the bytes of one item after the other."""
-    start = 0 if data.startswith(_ITEM[1:]) else data.find(_ITEM) + 1
-    if start == 0 and not data.startswith(_ITEM[1:]):
-        return
-    while True:
-        end = data.find(_ITEM, start)
-        yield data[start:] if end < 0 else data[start : end + 1]
-        if end < 0:
-            return
-        start = end + 1
+def _first(data: bytes) -> int:
+    """Return where the first item starts, -1 where there is none."""
+    return 0 if data.startswith(_ITEM[1:]) else data.find(_ITEM) + 1 or -1
 
 
 def _header(chunk: bytes) -> str:
     value = parse_value(chunk.partition(b"\n")[0].removeprefix(_ITEM[1:]))
-    return _text(value) if value is not None else ""
+    return as_text(value) if value is not None else ""
 
 
-def _wanted(chunk: bytes, services: Collection[str]) -> bool:
+def _service(chunk: bytes) -> bytes | None:
     found = _SERVICE.search(chunk)
-    value = parse_value(found[1]) if found else None
+    return found[1] if found else None
+
+
+def _wanted(printed: bytes | None, services: Collection[str]) -> bool:
+    value = parse_value(printed) if printed is not None else None
     if value is None:
         return False
-    service = _text(value)
+    service = as_text(value)
     return any(service == name or service.startswith(f"{name}.") for name in services)
 
 
@@ -115,15 +105,15 @@ def _item(chunk: bytes) -> KeychainItem:
     return KeychainItem(
         keychain=_header(chunk),
         kind=kind,
-        service=_text(service),
-        account=_text(values.get("acct", b"")),
-        label=_text(label),
+        service=as_text(service),
+        account=as_text(values.get("acct", b"")),
+        label=as_text(label),
         created_at=parse_date(values.get("cdat", b"")),
         modified_at=parse_date(values.get("mdat", b"")),
-        creator=_text(values.get("crtr", b"")),
+        creator=as_text(values.get("crtr", b"")),
         comment_bytes=len(values.get("icmt", b"")),
         attributes=tuple(
-            (tag, _text(value))
+            (tag, as_text(value))
             for tag, value in values.items()
             if tag not in _NEVER_KEPT and tag not in _OWN_FIELDS
         ),
@@ -136,7 +126,3 @@ def _kind(chunk: bytes) -> str:
         return ""
     printed = found[1].strip().decode("ascii", "backslashreplace")
     return _KINDS.get(printed.split()[0] if printed else "", printed.strip('"'))
-
-
-def _text(value: bytes) -> str:
-    return value.removesuffix(b"\0").decode("utf-8", "backslashreplace")

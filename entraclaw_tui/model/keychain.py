@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class KeychainItem(msgspec.Struct, frozen=True):
+class KeychainItem(msgspec.Struct, frozen=True, gc=False):
     """The attributes of one item, as `security dump-keychain` tells them without a prompt."""
 
     keychain: str

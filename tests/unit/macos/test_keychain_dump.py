@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entraclaw_tui.macos.keychain_dump import parse_date, parse_dump, parse_value
+from entraclaw_tui.macos.keychain_dump import parse_dump
+from entraclaw_tui.macos.keychain_values import parse_date, parse_value
 from entraclaw_tui.model.keychain import KeychainItem
 
 LOGIN = b"/Users/demo/Library/Keychains/login.keychain-db"
@@ -178,3 +179,34 @@ def test_a_cut_dump_invents_nothing(end: int) -> None:
     for found in parse_dump(dump[:end]).items:
         assert found.account in ("", "one")
         assert found.modified_at in (None, 1788348600.0)
+
+
+WHOLE = "acct cdat crtr cusi desc gena icmt invi mdat nega prot scrp svce type"
+ATTRIBUTE = st.one_of(
+    st.none(),
+    st.binary(max_size=12),
+    st.just(b"20260902113000Z\0"),
+    st.sampled_from([b"a b", b'a "b" c', b"<NULL>", b"0x41", b" "]),
+)
+
+
+@given(
+    st.fixed_dictionaries({"label": ATTRIBUTE, **dict.fromkeys(WHOLE.split(" "), ATTRIBUTE)}),
+    st.sets(st.sampled_from(WHOLE.split(" "))),
+)
+def test_the_short_way_gives_what_the_long_way_gives(
+    values: dict[str, bytes | None], missing: set[str]
+) -> None:
+    left = {tag: value for tag, value in values.items() if tag not in missing}
+    usual = item(**left)
+    # Another line at the end is nothing that a short way knows.
+    unusual = item(**left) + b'    "zzzz"<blob>=<NULL>\n'
+    assert parse_dump(usual) == parse_dump(unusual)
+
+
+def test_items_of_both_layouts_in_one_dump() -> None:
+    usual = item(label=b"l", acct=b"a", svce=b"s")
+    dump = usual + usual.replace(b"attributes:", b"attributes: ") + usual
+    assert [i.account for i in parse_dump(dump).items] == ["a", "a", "a"]
+    assert parse_dump(dump, ("s",)) == parse_dump(dump)
+    assert parse_dump(dump, ("t",)).others == 3
