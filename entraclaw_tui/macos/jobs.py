@@ -7,6 +7,7 @@ import time
 
 from entraclaw_tui.macos import launchctl_errors, launchctl_print
 from entraclaw_tui.macos.host import Host, Ran, ToolError
+from entraclaw_tui.macos.launchctl_keys import exit_status, number, signal_number
 from entraclaw_tui.macos.launchctl_print import Block
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.job import Domain, Job, JobRow
@@ -32,22 +33,32 @@ def parse_service(text: str) -> Job:
     target = _TARGET.fullmatch(body.name)
     raw = tuple(body.scalars())
     first = dict(reversed(raw))
+    exit_code, exit_name = exit_status(first.get("last exit code", ""))
     return Job(
         label=target[2] if target else body.name,
         domain=target[1] if target else first.get("domain", "").partition(" ")[0],
         state=first.get("state", ""),
         pid=_pid(raw),
+        kind=first.get("type", ""),
+        exit_code=exit_code,
+        exit_name=exit_name,
+        signal=signal_number(first.get("last terminating signal", "")),
+        spawn_filter=first.get("spawn reason filter", ""),
+        job_state=first.get("job state", ""),
+        successive_crashes=number(first.get("successive crashes")),
+        run_interval_seconds=number(first.get("run interval")),
+        managed_by=first.get("managed_by", ""),
         path=first.get("path", ""),
         program=first.get("program") or first.get("program identifier", ""),
         arguments=tuple(_lines(body, "arguments")),
-        runs=_number(first.get("runs")),
+        runs=number(first.get("runs")),
         last_exit=first.get("last exit code", ""),
         last_signal=first.get("last terminating signal", ""),
         last_reason=first.get("last exit reason", ""),
         immediate_reason=first.get("immediate reason", ""),
         pended=first.get("pended nondemand spawn") or first.get("pended spawn", ""),
-        throttle_seconds=_number(first.get("minimum runtime")),
-        exit_timeout_seconds=_number(first.get("exit timeout")),
+        throttle_seconds=number(first.get("minimum runtime")),
+        exit_timeout_seconds=number(first.get("exit timeout")),
         stdout_path=first.get("stdout path", ""),
         stderr_path=first.get("stderr path", ""),
         spawn_type=first.get("spawn type", ""),
@@ -64,16 +75,19 @@ def parse_domain(text: str) -> Domain:
     body = next(tree.blocks(), None)
     if body is None or body.depth != 0 or body.name[:1].isspace():
         return Domain(name="", complete=False)
-    first = dict(reversed(tuple(body.scalars())))
+    raw = tuple(body.scalars())
+    first = dict(reversed(raw))
     services = body.block("services")
     disabled = _overrides(body.block("disabled services"))
     return Domain(
         name=body.name,
         kind=first.get("type", ""),
         session=first.get("session", ""),
-        on_demand_count=_number(first.get("on-demand count")),
+        on_demand_count=number(first.get("on-demand count")),
         rows=tuple(_rows(services.lines(), disabled)) if services else (),
         complete=services is not None and services.ended,
+        raw=raw,
+        disabled=disabled,
     )
 
 
@@ -169,14 +183,7 @@ def _pid(raw: tuple[tuple[str, str], ...]) -> int | None:
     at = keys.index("pid")
     if "runs" in keys[at:]:
         return None
-    return _number(raw[at][1]) or None
-
-
-def _number(value: str | None) -> int | None:
-    if value is None:
-        return None
-    digits = value.partition(" ")[0]
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+    return number(raw[at][1]) or None
 
 
 def _lines(body: Block, name: str) -> list[str]:
@@ -202,7 +209,7 @@ def _rows(lines: list[str], disabled: dict[str, bool]) -> list[JobRow]:
         columns = line.split(None, 2)
         if len(columns) == 3 and (columns[0].isdecimal() or columns[0] == "-"):
             label = columns[2]
-            pid = _number(columns[0]) or None
+            pid = number(columns[0]) or None
             rows.append(JobRow(label, pid, columns[1], disabled.get(label, False)))
     return rows
 

@@ -37,11 +37,34 @@ class Job(msgspec.Struct, frozen=True):
     """Every scalar of the top level, verbatim, in the order printed."""
     complete: bool = True
     """False where launchd's answer was cut: what is missing is then unknown."""
+    kind: str = ""
+    """`LaunchAgent`, `LaunchDaemon`, `XPCService` ...; empty up to macOS 12."""
+    exit_code: int | None = None
+    """The number of `last exit code`; None where it never exited or a signal ended it."""
+    exit_name: str = ""
+    """`EX_CONFIG` and the like, or launchd's words: `never exited`, `abandoned`."""
+    signal: int | None = None
+    spawn_filter: str = ""
+    """The one reason for which launchd would start it now (`spawn reason filter`)."""
+    job_state: str = ""
+    successive_crashes: int | None = None
+    run_interval_seconds: int | None = None
+    managed_by: str = ""
 
     @property
     def alive(self) -> bool:
         """Whether a process exists."""
         return self.pid is not None
+
+    @property
+    def throttled(self) -> bool:
+        """Whether launchd holds it back, since it failed to start or ran too short."""
+        return "penalty box" in self.properties
+
+    @property
+    def needs_reload(self) -> bool:
+        """Whether launchd still expects the code the job was loaded with (its LWCR)."""
+        return "needs LWCR update" in self.properties
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -65,6 +88,15 @@ class Domain(msgspec.Struct, frozen=True):
     rows: tuple[JobRow, ...] = ()
     complete: bool = True
     """False where the answer was cut before the end of the services."""
+    raw: tuple[tuple[str, str], ...] = ()
+    """Every scalar of the top level, verbatim, in the order printed."""
+    disabled: dict[str, bool] = {}
+    """Labels with an override: True is disabled. They need not be loaded."""
+
+    @property
+    def on_demand_only(self) -> bool:
+        """Whether the domain starts nothing now that is not asked for by name."""
+        return bool(self.on_demand_count)
 
 
 class Usage(msgspec.Struct, frozen=True):

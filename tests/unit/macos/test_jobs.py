@@ -200,6 +200,8 @@ def test_a_running_job() -> None:
         properties=("runatload", "inferred program", "managed LWCR"),
         sockets=("Request", "Control"),
         raw=job.raw,
+        kind="LaunchAgent",
+        signal=9,
     )
 
 
