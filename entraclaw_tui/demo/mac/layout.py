@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from entraclaw_tui.demo.mac.lean import FACTS, LAUNCHD_SOCKET, SYSTEM_KEYCHAIN
+from entraclaw_tui.demo.mac.lean import (
+    FACTS,
+    LAUNCHD_SOCKET,
+    LOGIN_ITEMS,
+    NO_DESKTOP,
+    PRETEND,
+    SYSTEM_KEYCHAIN,
+)
 
 MARKER = ".entraclaw-pretend-mac.json"
 """The file that says a folder is a pretend Mac; the same name as `macos.host.MARKER`."""
@@ -66,6 +73,36 @@ class Layout:
     def overrides(self) -> Path:
         """Which services of the account are disabled."""
         return self.root / f"private/var/db/com.apple.xpc.launchd/disabled.{self.uid}.plist"
+
+    @property
+    def running_jobs(self) -> Path:
+        """The processes of the running launchd, for the next one should it be killed."""
+        return self.root / "private/var/run/launchd.jobs"
+
+    @property
+    def code_requirements(self) -> Path:
+        """The code that jobs were loaded with before this launchd came up."""
+        return self.root / PRETEND / "lwcr"
+
+    @property
+    def past_runs(self) -> Path:
+        """How often jobs were started before this launchd came up."""
+        return self.root / PRETEND / "runs"
+
+    @property
+    def on_demand(self) -> Path:
+        """Where this is, sessions begin in on-demand-only mode."""
+        return self.root / PRETEND / "on-demand"
+
+    @property
+    def login_items(self) -> Path:
+        """Labels that the person switched off in Login Items."""
+        return self.root / LOGIN_ITEMS
+
+    @property
+    def no_desktop(self) -> Path:
+        """Where this is, nobody is logged in at the screen."""
+        return self.root / NO_DESKTOP
 
     @property
     def login_keychain(self) -> Path:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from entraclaw_tui.demo.mac import launchd_target
-from entraclaw_tui.demo.mac.launchd.domain import Domain, LaunchError
+from entraclaw_tui.demo.mac.launchd import legacy
+from entraclaw_tui.demo.mac.launchd.domain import ERRORS, Domain, LaunchError
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.job import Job
 from entraclaw_tui.demo.mac.launchd.print_domain import (
@@ -53,7 +54,10 @@ class Commands:
             "kickstart": self._kickstart,
             "kill": self._kill,
             "list": self._list,
-            "managername": lambda words, pid: Answer(out="Aqua\n"),
+            "blame": self._blame,
+            "dumpstate": self._dumpstate,
+            "error": _error,
+            "managername": lambda words, pid: Answer(out=f"{self._session.session}\n"),
             "manageruid": lambda words, pid: Answer(out=f"{self._ground.host.uid}\n"),
             "print": self._print,
             "print-disabled": self._print_disabled,
@@ -61,12 +65,25 @@ class Commands:
             "unsetenv": self._setenv,
             "-on-demand": self._on_demand,
         }
+        old = {
+            "load": legacy.load,
+            "remove": legacy.remove,
+            "start": legacy.start,
+            "stop": legacy.stop,
+            "unload": legacy.unload,
+        }
         try:
+            if words[0] in old:
+                return old[words[0]](self._session, words, f"launchctl[{pid}]")
             return verbs[words[0]](words, pid)
         except Refused as refused:
             return refused.answer
         except (KeyError, IndexError):
             return Answer(64, err="Bad request.\n")
+
+    @property
+    def _session(self) -> Domain:
+        return self._domains[self._login]
 
     def _domain(self, name: str) -> Domain:
         if name not in self._domains:
@@ -96,17 +113,31 @@ class Commands:
         return Answer(out=print_service(self._job(words[1], "Bad request.\n"), self._ground))
 
     def _print_disabled(self, words: list[str], _: int) -> Answer:
-        return Answer(out=print_disabled(self._target(words[1])[0]))
+        return Answer(out=print_disabled(self._target(words[1])[0], self._ground))
 
     def _list(self, words: list[str], _: int) -> Answer:
-        domain = self._domain(self._login)
+        domain = self._session
         if len(words) == 1:
             return Answer(out=list_services(domain))
         if words[1] not in domain.jobs:
             return Answer(113, err=f'Could not find service "{words[1]}" in domain for port\n')
         return Answer(out=list_service(domain.jobs[words[1]], domain.session))
 
+    def _blame(self, words: list[str], _: int) -> Answer:
+        job = self._job(words[1], "Bad request.\n")
+        return Answer(out=f"{job.reason or 'not running'}\n")
+
+    def _dumpstate(self, words: list[str], _: int) -> Answer:
+        parts = []
+        for domain in self._domains.values():
+            parts.append(print_domain(domain, self._ground))
+            parts += [print_service(job, self._ground) for job in domain.jobs.values()]
+        return Answer(out="\n".join(parts))
+
     def _bootstrap(self, words: list[str], pid: int) -> Answer:
+        if words[1] == f"gui/{self._ground.host.uid}" and words[1] not in self._domains:
+            # What a program over SSH hears where nobody is logged in at the screen.
+            raise Refused(125, f"Bootstrap failed: {LaunchError(125)}\n")
         domain, _ = self._target(words[1])
         self._mutable(domain, "Bootstrap failed")
         for path in words[2:]:
@@ -175,6 +206,7 @@ class Commands:
     def _on_demand(self, words: list[str], _: int) -> Answer:
         self._ground.on_demand = words[1] == "1"
         if not self._ground.on_demand:
+            self._ground.deaf = False
             for domain in self._domains.values():
                 for job in list(domain.jobs.values()):
                     job.release()
@@ -189,6 +221,11 @@ def _spoken(what: str, error: LaunchError) -> Refused:
     if error.code in _SPOKEN:
         return Refused(error.code, f"{what}: {error}\n")
     return Refused(5, f"{what}: {LaunchError(5)}\n{_HINT}")
+
+
+def _error(words: list[str], _: int) -> Answer:
+    number = int(words[1]) if words[1].isdigit() else -1
+    return Answer(out=f"{words[1]}: {ERRORS.get(number, 'unknown error code')}\n")
 
 
 def _signal(word: str) -> int:

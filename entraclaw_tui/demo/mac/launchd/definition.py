@@ -9,17 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
+from entraclaw_tui.demo.mac.launchd.calendar import Moment, moments
+from entraclaw_tui.demo.mac.launchd.reader import DefinitionError, Reader
+
 DEFAULT_THROTTLE = 10
 DEFAULT_EXIT_TIMEOUT = 5
 """Seconds; what launchd prints and does, although launchd.plist(5) says 20."""
-
-
-class DefinitionError(Exception):
-    """The file defines no job. `code` is launchd's error number for it."""
-
-    def __init__(self, message: str, code: int = 109) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,12 @@ class Definition:
     keep_alive: bool = False
     successful_exit: bool | None = None
     crashed: bool | None = None
+    path_state: dict[str, bool] = field(default_factory=dict)
+    other_jobs: dict[str, bool] = field(default_factory=dict)
     interval: int | None = None
+    calendar: tuple[Moment, ...] = ()
+    watch_paths: tuple[str, ...] = ()
+    queue_directories: tuple[str, ...] = ()
     throttle: int = DEFAULT_THROTTLE
     exit_timeout: int = DEFAULT_EXIT_TIMEOUT
     """0 means: wait for ever."""
@@ -67,6 +67,11 @@ class Definition:
     nice: int | None = None
     abandon_group: bool = False
     raw: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def polls(self) -> bool:
+        """Whether something on the disk decides when it starts."""
+        return bool(self.path_state or self.watch_paths or self.queue_directories)
 
     @property
     def starts_when_loaded(self) -> bool:
@@ -94,7 +99,7 @@ def load(path: Path) -> Definition:
 
 def define(raw: dict[str, object], path: Path) -> Definition:
     """Return the definition that a property list's dictionary stands for."""
-    read = _Reader(raw)
+    read = Reader(raw)
     arguments = read.strings("ProgramArguments")
     program = read.text("Program")
     label = read.text("Label")
@@ -103,7 +108,7 @@ def define(raw: dict[str, object], path: Path) -> Definition:
     if not program and not arguments:
         raise DefinitionError("Invalid property list: no program")
     keep = raw.get("KeepAlive", False)
-    conditions = _Reader(keep) if isinstance(keep, dict) else None
+    conditions = Reader(keep) if isinstance(keep, dict) else None
     throttle = read.number("ThrottleInterval")
     timeout = read.number("ExitTimeOut")
     return Definition(
@@ -116,7 +121,12 @@ def define(raw: dict[str, object], path: Path) -> Definition:
         keep_alive=keep is True,
         successful_exit=conditions.flag("SuccessfulExit") if conditions else None,
         crashed=conditions.flag("Crashed") if conditions else None,
+        path_state=conditions.flags("PathState") if conditions else {},
+        other_jobs=conditions.flags("OtherJobEnabled") if conditions else {},
         interval=read.number("StartInterval") or None,
+        calendar=moments(raw.get("StartCalendarInterval")),
+        watch_paths=read.strings("WatchPaths"),
+        queue_directories=read.strings("QueueDirectories"),
         throttle=throttle or DEFAULT_THROTTLE,
         exit_timeout=DEFAULT_EXIT_TIMEOUT if timeout is None else timeout,
         stdin=read.text("StandardInPath"),
@@ -145,7 +155,7 @@ def _sockets(value: object) -> tuple[SocketSpec, ...]:
         for entry in entries if isinstance(entries, list) else [entries]:
             if not isinstance(entry, dict):
                 raise DefinitionError("Invalid property list: Sockets")
-            read = _Reader(entry)
+            read = Reader(entry)
             specs.append(
                 SocketSpec(
                     name=str(name),
@@ -158,54 +168,3 @@ def _sockets(value: object) -> tuple[SocketSpec, ...]:
                 )
             )
     return tuple(specs)
-
-
-class _Reader:
-    """Takes typed values out of a dictionary; a wrong type is a refused definition."""
-
-    def __init__(self, raw: dict[str, object]) -> None:
-        self._raw = raw
-
-    def text(self, key: str) -> str:
-        value = self._raw.get(key, "")
-        if not isinstance(value, str):
-            raise DefinitionError(f"Invalid property list: {key}")
-        return value
-
-    def flag(self, key: str) -> bool | None:
-        value = self._raw.get(key)
-        if value is not None and not isinstance(value, bool):
-            raise DefinitionError(f"Invalid property list: {key}")
-        return value
-
-    def number(self, key: str, least: int = 0) -> int | None:
-        value = self._raw.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, int) or value < least:
-            raise DefinitionError(f"Invalid property list: {key}")
-        return int(value)
-
-    def mode(self, key: str) -> int | None:
-        # A number is decimal in the file; a string is read the way strtoul(3) reads octal.
-        value = self._raw.get(key)
-        try:
-            mode = int(value, 8) if isinstance(value, str) else self.number(key)
-        except ValueError:
-            raise DefinitionError(f"Invalid property list: {key}") from None
-        if mode is not None and mode > 0o7777:
-            raise DefinitionError(f"Invalid property list: {key}")
-        return mode
-
-    def strings(self, key: str) -> tuple[str, ...]:
-        value = self._raw.get(key, [])
-        values = [value] if isinstance(value, str) else value
-        if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-            raise DefinitionError(f"Invalid property list: {key}")
-        return tuple(values)
-
-    def texts(self, key: str) -> dict[str, str]:
-        value = self._raw.get(key, {})
-        if not isinstance(value, dict):
-            raise DefinitionError(f"Invalid property list: {key}")
-        return {str(name): str(text) for name, text in value.items()}

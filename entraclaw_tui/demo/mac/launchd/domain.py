@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from entraclaw_tui.demo.mac.launchd.definition import Definition, DefinitionError, load
+from entraclaw_tui.demo.mac.launchd.definition import Definition, load
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.job import Job
 from entraclaw_tui.demo.mac.launchd.overrides import Overrides
+from entraclaw_tui.demo.mac.launchd.reader import DefinitionError
 from entraclaw_tui.demo.mac.lean import ASID
 
 ERRORS = {
@@ -27,6 +28,10 @@ ERRORS = {
     134: "Service cannot load in requested session",
 }
 """launchd's error numbers and their texts (xpc_strerror)."""
+
+
+LOGIN = "launchd[1]"
+"""Who loads jobs when a session begins."""
 
 
 class LaunchError(Exception):
@@ -78,7 +83,7 @@ class Domain:
     def bootstrap(self, path: Path, by: str) -> None:
         """Load a job from its property list. Raises LaunchError."""
         try:
-            self._load(path)
+            self._load(path, at_login=by == LOGIN)
         except LaunchError as error:
             self._note(f"Bootstrap by {by} for {path} failed ({error})")
             raise
@@ -98,7 +103,7 @@ class Domain:
         """Return the services that were loaded from a property list."""
         return [label for label, job in self.jobs.items() if job.definition.path == path]
 
-    def _load(self, path: Path) -> None:
+    def _load(self, path: Path, *, at_login: bool) -> None:
         try:
             definition = load(path)
         except DefinitionError as error:
@@ -108,14 +113,23 @@ class Domain:
             raise LaunchError(37)
         if self.overrides.disabled(definition.label, definition.disabled):
             raise LaunchError(119)
+        if definition.label in self._ground.switched_off and self.kind != "system":
+            raise LaunchError(119)
         if not self.takes(definition):
             raise LaunchError(125 if self.kind == "user" else 134)
-        job = Job(definition, self.name, self._ground, self._forget)
+        self._ground.code.remember(definition.label, definition.program, at_login=at_login)
+        job = Job(definition, self.name, self._ground, self._forget, self.jobs)
         self.jobs[definition.label] = job
         job.load()
+        self._reconsider()
 
     def _forget(self, job: Job) -> None:
         del self.jobs[job.label]
+        self._reconsider()
+
+    def _reconsider(self) -> None:
+        for job in list(self.jobs.values()):
+            job.reconsider()
 
     def _note(self, message: str, level: str = "Notice") -> None:
         self._ground.journal.note(self.titled, message, level)

@@ -7,19 +7,22 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 
 from entraclaw_tui.demo.mac.launchd.definition import Definition
+from entraclaw_tui.demo.mac.launchd.ears import Ears
 from entraclaw_tui.demo.mac.launchd.environment import environment
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.keepalive import kept_alive_because
-from entraclaw_tui.demo.mac.launchd.listening import Listening, ListeningError, listen
+from entraclaw_tui.demo.mac.launchd.listening import Listening
 from entraclaw_tui.demo.mac.launchd.outcome import Outcome, signal_text
-from entraclaw_tui.demo.mac.launchd.reactor import READ, Timer
+from entraclaw_tui.demo.mac.launchd.reactor import Timer
 from entraclaw_tui.demo.mac.launchd.spawn import SpawnError, spawn
+from entraclaw_tui.demo.mac.launchd.triggers import Triggers
 
 EX_CONFIG = 78
+CODE_CHANGED = "OS_REASON_CODESIGNING"
 
 DEMAND = frozenset({"non-ipc demand", "ipc (socket)"})
 """The reasons that start a job even in on-demand-only mode."""
@@ -35,18 +38,23 @@ class Job:
     """A service of a domain."""
 
     def __init__(
-        self, definition: Definition, domain: str, ground: Ground, gone: Callable[[Job], None]
+        self,
+        definition: Definition,
+        domain: str,
+        ground: Ground,
+        gone: Callable[[Job], None],
+        loaded: Container[str] = (),
     ) -> None:
         self.definition = definition
         self.domain = domain
-        self.runs = 0
+        self.runs = int(ground.past_runs.get(definition.label, "0"))
         self.last: Outcome | None = None
         self.reason = ""
         self.pended = ""
         self.penalty = False
         self.successive_crashes = 0
-        self.listening: list[Listening] = []
         self.coalitions = (next(ground.coalitions), next(ground.coalitions))
+        self._ears = Ears(definition, ground)
         self._ground = ground
         self._gone = gone
         self._process: subprocess.Popen[bytes] | None = None
@@ -57,12 +65,18 @@ class Job:
         self._again = False
         self._respawn: Timer | None = None
         self._kill: Timer | None = None
-        self._every: Timer | None = None
+        self._loaded = loaded
+        self._triggers = Triggers(definition, ground, loaded, self.want)
 
     @property
     def label(self) -> str:
         """The job's name in its domain."""
         return self.definition.label
+
+    @property
+    def listening(self) -> list[Listening]:
+        """The sockets that are kept for it."""
+        return self._ears.all
 
     @property
     def pid(self) -> int | None:
@@ -75,6 +89,11 @@ class Job:
         return self._leaving
 
     @property
+    def code_changed(self) -> bool:
+        """Whether its program is not the one that it was loaded with."""
+        return self._ground.code.changed(self.label, self.definition.program)
+
+    @property
     def state(self) -> str:
         """The state in launchd's word."""
         if self._process:
@@ -83,27 +102,29 @@ class Job:
 
     def load(self) -> None:
         """Open its sockets and start it where its definition says so."""
-        for spec in self.definition.sockets:
-            try:
-                self.listening.append(listen(spec, self._ground.adopted))
-            except ListeningError as error:
-                self._note(f"failed to create socket: {error}", "Error")
-        if self.definition.interval:
-            self._tick_later(self.definition.interval)
+        self._ears.open(lambda complaint: self._note(complaint, "Error"))
         if self.definition.starts_when_loaded:
             self.want("inefficient" if not self._speculative else "speculative")
+        self._triggers.start()
         self._listen()
+
+    def reconsider(self) -> None:
+        """Look again whether the world wants it, after a job came or went."""
+        if self.definition.other_jobs:
+            self._triggers.reconsider()
 
     def want(self, reason: str) -> None:
         """Start it for a reason, unless it runs, is throttled or may not start now."""
         if self._process or self._respawn or self._leaving or self._ground.closing:
             return
         if self._ground.on_demand and reason not in DEMAND:
+            if self.pended == reason:
+                return
             self.pended = reason
             self._note("pending spawn, domain in on-demand-only mode: " + self.label)
             return
         ran = (time.monotonic() - self._started) * self._ground.speed
-        wait = self.definition.throttle - ran if self.runs else 0.0
+        wait = self.definition.throttle - ran if self._started else 0.0
         if wait <= 0:
             self._spawn(reason)
             return
@@ -115,7 +136,7 @@ class Job:
             f"Pushing respawn out by {self.definition.throttle - int(ran)} seconds.",
             "Warning",
         )
-        self._deafen()
+        self._ears.deafen()
         self._respawn = self._ground.reactor.after(
             wait / self._ground.speed, lambda: self._spawn(reason)
         )
@@ -135,6 +156,7 @@ class Job:
         reason, self.pended = self.pended, ""
         if reason:
             self.want(reason)
+        self._listen()
 
     def send(self, number: int) -> bool:
         """Send its process a signal; False where there is none."""
@@ -161,12 +183,12 @@ class Job:
     def leave(self) -> None:
         """Boot it out: at once where no process exists, else when that has ended."""
         self._leaving = True
-        for timer in (self._respawn, self._every):
-            if timer:
-                timer.cancel()
-        self._respawn = self._every = None
+        if self._respawn:
+            self._respawn.cancel()
+        self._respawn = None
+        self._triggers.stop()
         self.pended = ""
-        self._deafen()
+        self._ears.deafen()
         if self._process:
             if self._ground.closing and self._kill:
                 self._kill.cancel()
@@ -188,6 +210,7 @@ class Job:
         self._note("service exited: dirty = 0, supported pressured-exit = 0")
         self._note(f"exited due to {self.last.logged}{by}")
         self._note("service state: exited")
+        self._ground.ledger.remove(process.pid)
         self._process = None
         self._settled = False
         self._signalled = ""
@@ -209,28 +232,36 @@ class Job:
         else:
             self._note("internal event: WILL_SPAWN, code = 0")
             self._note("service state: spawn scheduled")
-        self._deafen()
+        self._ears.deafen()
         self.pended = ""
         self.penalty = False
         self.runs += 1
         self._started = time.monotonic()
         self._note("service state: spawning")
         self._note(f"launching: {reason}")
+        if self.code_changed:
+            self._fail(Outcome(-signal.SIGKILL, CODE_CHANGED), "code signature was refused")
+            return
         try:
             self._process = spawn(self.definition, environment(self._ground, self.definition))
         except SpawnError as error:
             self._note(f"Service could not initialize: {error}", "Error")
-            self._note(f"Service exited with abnormal code: {EX_CONFIG}", "Warning")
-            self.last = Outcome(EX_CONFIG)
-            self.penalty = True
-            self._after_end()
+            self._fail(Outcome(EX_CONFIG), f"abnormal code: {EX_CONFIG}")
             return
+        self._ground.ledger.add(self._process.pid)
         self.reason = reason
         self._note(f"xpcproxy spawned with pid {self._process.pid}")
         self._note("internal event: SPAWNED, code = 0")
         self._note("service state: xpcproxy")
         process = self._process
         self._ground.reactor.after(_XPCPROXY, lambda: self._settle(process))
+
+    def _fail(self, outcome: Outcome, why: str) -> None:
+        """Note a start that never came to the program, and wait for the next."""
+        self._note(f"Service exited with {why}", "Warning")
+        self.last = outcome
+        self.penalty = True
+        self._after_end()
 
     def _settle(self, process: subprocess.Popen[bytes]) -> None:
         if self._process is not process:
@@ -251,7 +282,7 @@ class Job:
             self._again = False
             self._spawn("non-ipc demand")
             return
-        reason = kept_alive_because(self.definition, self.last)
+        reason = kept_alive_because(self.definition, self.last, self._loaded)
         if reason:
             self.want(reason)
         if not self._process and not self._respawn:
@@ -266,28 +297,12 @@ class Job:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._note("service state: SIGKILLed")
 
-    def _tick_later(self, interval: int) -> None:
-        def tick() -> None:
-            self._tick_later(interval)
-            self.want("interval")
-
-        self._every = self._ground.reactor.after(max(0.05, interval / self._ground.speed), tick)
-
     def _listen(self) -> None:
-        if self._process or self._respawn or self._leaving:
-            return
-        for one in self.listening:
-            self._ground.reactor.watch(one.socket, READ, lambda: self.want("ipc (socket)"))
-
-    def _deafen(self) -> None:
-        for one in self.listening:
-            self._ground.reactor.forget(one.socket)
+        if not (self._process or self._respawn or self._leaving):
+            self._ears.listen(lambda: self.want("ipc (socket)"))
 
     def _vanish(self) -> None:
-        self._deafen()
-        for one in self.listening:
-            one.close()
-        self.listening.clear()
+        self._ears.close()
         self._note(f"removing service: {self.label}")
         self._gone(self)
 

@@ -54,6 +54,8 @@ class Outcome:
     """An exit status, or minus a signal's number (of the system it runs on)."""
 
     code: int
+    reason: str = ""
+    """Why the system itself ended it, `OS_REASON_CODESIGNING`; empty where it did not."""
 
     @property
     def success(self) -> bool:
@@ -63,7 +65,8 @@ class Outcome:
     @property
     def crash(self) -> bool:
         """Whether a signal ended it that nobody sends on purpose."""
-        return self.code < 0 and -self.code not in (signal.SIGTERM, signal.SIGKILL)
+        meant = self.reason or -self.code in (signal.SIGTERM, signal.SIGKILL)
+        return self.code < 0 and not meant
 
     @property
     def name(self) -> str:
@@ -76,6 +79,11 @@ class Outcome:
         return -_DARWIN_NUMBERS.get(self.name, -self.code) if self.code < 0 else self.code
 
     @property
+    def column(self) -> str:
+        """The second column of a domain's services."""
+        return "(cs)" if self.reason.endswith("CODESIGNING") else str(self.number)
+
+    @property
     def wait_status(self) -> int:
         """The raw status of wait(2), which `launchctl list LABEL` shows."""
         return -self.number if self.code < 0 else self.code << 8
@@ -83,6 +91,8 @@ class Outcome:
     @property
     def line(self) -> str:
         """The line of `launchctl print`."""
+        if self.reason:
+            return f"last exit reason = {self.reason}"
         if self.code < 0:
             return f"last terminating signal = {signal_text(-self.code)}"
         named = f": {_SYSEXITS[self.code - 64]}" if 64 <= self.code <= 78 else ""

@@ -19,7 +19,7 @@ def print_domain(domain: Domain, ground: Ground) -> str:
         lines += assignments("environment", ground.environment)
     lines.append("\tservices = {")
     for job in domain.jobs.values():
-        lines.append(f"\t\t{job.pid or 0:8d} {_status(job, '-'):>6s} \t{job.label}")
+        lines.append(f"\t\t{job.pid or 0:8d} {_status(job):>6s} \t{job.label}")
     lines += ["\t}", ""]
     for name in ("unmanaged processes", "endpoints", "externally-hosted endpoints"):
         lines += [f"\t{name} = {{", "\t}", ""]
@@ -32,17 +32,21 @@ def print_domain(domain: Domain, ground: Ground) -> str:
     return "\n".join(lines) + "\n"
 
 
-def print_disabled(domain: Domain) -> str:
+def print_disabled(domain: Domain, ground: Ground) -> str:
     """Return the overrides the way macOS 13 and later print them."""
     rows = ["", "\tdisabled services = {", *_overrides(domain), "\t}"]
     if domain.kind != "system":
-        rows += ["", "\tlogin item associations = {", "\t}"]
+        off = [f'\t\t"{label}" => disabled' for label in sorted(ground.switched_off)]
+        rows += ["", "\tlogin item associations = {", *off, "\t}"]
     return "\n".join(rows) + "\n"
 
 
 def list_services(domain: Domain) -> str:
     """Return the three columns of `launchctl list`."""
-    rows = [f"{job.pid or '-'}\t{_status(job, '0')}\t{job.label}" for job in domain.jobs.values()]
+    rows = [
+        f"{job.pid or '-'}\t{job.last.number if job.last else 0}\t{job.label}"
+        for job in domain.jobs.values()
+    ]
     return "\n".join(["PID\tStatus\tLabel", *rows]) + "\n"
 
 
@@ -96,8 +100,8 @@ def _head(domain: Domain, ground: Ground) -> Iterator[str]:
     yield "\tdeath port = 0x14503"
 
 
-def _status(job: Job, never: str) -> str:
-    return str(job.last.number) if job.last else never
+def _status(job: Job) -> str:
+    return job.last.column if job.last else "-"
 
 
 def _overrides(domain: Domain) -> list[str]:

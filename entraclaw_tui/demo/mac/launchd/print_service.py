@@ -8,6 +8,7 @@ from entraclaw_tui.demo.mac.launchd.environment import PATH, own
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.job import Job
 from entraclaw_tui.demo.mac.launchd.listening import Listening
+from entraclaw_tui.demo.mac.launchd.print_triggers import event_triggers
 from entraclaw_tui.demo.mac.lean import ASID
 
 _SPAWN_TYPES = {
@@ -105,10 +106,12 @@ def _conditions(job: Job, _: Ground) -> Iterator[str]:
     semaphores = {
         "successful exit": definition.successful_exit,
         "after crash": definition.crashed,
+        **{f"other job enabled ({label})": on for label, on in definition.other_jobs.items()},
     }
     if any(value is not None for value in semaphores.values()):
         said = {key: str(int(value)) for key, value in semaphores.items() if value is not None}
         yield from assignments("semaphores", said)
+    yield from event_triggers(job.definition)
 
 
 def _sockets(job: Job, ground: Ground) -> Iterator[str]:
@@ -182,6 +185,8 @@ def _flags(job: Job) -> list[str]:
         "runatload": definition.run_at_load or definition.successful_exit is not None,
         "penalty box": job.penalty,
         "inferred program": definition.inferred_program,
+        "needs LWCR update": job.code_changed,
+        "managed LWCR": job.code_changed,
         "abandon process group": definition.abandon_group,
     }
     return [flag for flag, set_ in flags.items() if set_]

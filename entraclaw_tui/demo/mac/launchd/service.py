@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
+from entraclaw_tui.demo.mac.launchd.code import Requirements, read_pairs
 from entraclaw_tui.demo.mac.launchd.commands import Commands
-from entraclaw_tui.demo.mac.launchd.domain import Domain, LaunchError
+from entraclaw_tui.demo.mac.launchd.domain import LOGIN, Domain, LaunchError
 from entraclaw_tui.demo.mac.launchd.door import Door
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.job import Job
 from entraclaw_tui.demo.mac.launchd.journal import Journal
+from entraclaw_tui.demo.mac.launchd.ledger import Ledger
 from entraclaw_tui.demo.mac.launchd.overrides import Overrides
 from entraclaw_tui.demo.mac.launchd.reactor import READ, Reactor
 from entraclaw_tui.demo.mac.layout import Layout
@@ -68,7 +70,12 @@ class Launchd:
             adopt,
             speed=marker.speed if marker else 1.0,
             environment={"SSH_AUTH_SOCK": str(agent / "Listeners")},
-            on_demand=marker is not None and marker.scenario == "pended",
+            code=Requirements(layout.root, layout.code_requirements),
+            ledger=Ledger(layout.running_jobs),
+            switched_off=frozenset(read_pairs(layout.login_items)),
+            past_runs=read_pairs(layout.past_runs),
+            on_demand=layout.on_demand.exists(),
+            deaf=layout.on_demand.exists(),
         )
         mine = Overrides(layout.overrides)
         everyone = Overrides(layout.overrides.with_name("disabled.plist"))
@@ -80,7 +87,9 @@ class Launchd:
                 (f"gui/{host.uid}", mine),
             )
         }
-        self._commands = Commands(self._domains, self._ground, f"gui/{host.uid}")
+        if layout.no_desktop.exists():
+            del self._domains[f"gui/{host.uid}"]
+        self._commands = Commands(self._domains, self._ground, list(self._domains)[-1])
 
     def run(self, leash: int | None) -> None:
         """Come up, work, go down."""
@@ -96,10 +105,12 @@ class Launchd:
 
     def _log_in(self) -> None:
         root, home = self._layout.root, self._layout.home
-        user, gui = list(self._domains.values())[1:]
-        self._load(root / "Library/LaunchDaemons", [self._domains["system"]])
-        self._load(root / "Library/LaunchAgents", [gui, user])
-        self._load(home / "Library/LaunchAgents", [gui, user])
+        for pid in self._ground.ledger.end_the_old():
+            self._ground.journal.note("system", f"ended a process of a launchd before: {pid}")
+        system, *sessions = self._domains.values()
+        self._load(root / "Library/LaunchDaemons", [system])
+        self._load(root / "Library/LaunchAgents", sessions[::-1])
+        self._load(home / "Library/LaunchAgents", sessions[::-1])
 
     def _load(self, folder: Path, domains: list[Domain]) -> None:
         started = time.monotonic()
@@ -107,7 +118,7 @@ class Launchd:
             for domain in domains:
                 # What one session does not take, the other may (LimitLoadToSessionType).
                 try:
-                    domain.bootstrap(path, "launchd[1]")
+                    domain.bootstrap(path, LOGIN)
                 except LaunchError as error:
                     if error.code in (125, 134):
                         continue

@@ -14,23 +14,46 @@ if TYPE_CHECKING:
     from entraclaw_tui.demo.mac.lean import Folder
 
 _USAGES = {
+    "blame": "<service-target>",
     "bootout": "<domain-target> [service-path, service-path2, ...] | <service-target>",
     "bootstrap": "<domain-target> [service-path, service-path2, ...]",
     "disable": "<service-target>",
+    "dumpstate": "",
     "enable": "<service-target>",
+    "error": "<error-code>",
     "getenv": "<key>",
     "kickstart": "[-k] [-p] <service-target>",
     "kill": "<signal-number|signal-name> <service-target>",
     "list": "[service-name]",
+    "load": "[-wF] [-S sessiontype] [-D domain] <service-path>",
     "managername": "",
     "manageruid": "",
     "print": "<domain-target> | <service-target>",
     "print-disabled": "<domain-target>",
+    "remove": "<service-name>",
     "setenv": "<key> <value>",
+    "start": "<service-name>",
+    "stop": "<service-name>",
+    "unload": "[-wF] [-S sessiontype] [-D domain] <service-path>",
     "unsetenv": "<key>",
 }
 
-_PLACES = {"kill": 1, "getenv": None, "setenv": None, "unsetenv": None, "list": None}
+_PLACES = {
+    "kill": 1,
+    "dumpstate": None,
+    "error": None,
+    "getenv": None,
+    "list": None,
+    "load": None,
+    "managername": None,
+    "manageruid": None,
+    "remove": None,
+    "setenv": None,
+    "start": None,
+    "stop": None,
+    "unload": None,
+    "unsetenv": None,
+}
 """Where the target stands among the words, None where there is none; else it comes first."""
 
 
@@ -54,7 +77,9 @@ def main(mac: Folder, arguments: list[str]) -> int:
     if complaint is not None:
         sys.stderr.write(complaint + _usage(verb))
         return 64
-    if verb in ("bootstrap", "bootout"):
+    if verb in ("load", "unload"):
+        words = [word if word.startswith("-") else os.path.abspath(word) for word in words]  # noqa: PTH100
+    elif verb in ("bootstrap", "bootout"):
         words = words[:1] + [os.path.abspath(path) for path in words[1:]]  # noqa: PTH100
     try:
         answer = wire.ask(mac.at(LAUNCHD_SOCKET), [verb, *words, *flags])
@@ -81,17 +106,20 @@ def _flags(words: list[str]) -> tuple[list[str], list[str]]:
 
 def _complaint(verb: str, words: list[str]) -> str | None:
     """Return what is wrong with the words, None where nothing is."""
-    least = {"bootstrap": 2, "kill": 2, "setenv": 2, "list": 0, "managername": 0, "manageruid": 0}
+    least = {
+        **{"bootstrap": 2, "kill": 2, "setenv": 2},
+        **{"dumpstate": 0, "list": 0, "managername": 0, "manageruid": 0},
+    }
     if len(words) < least.get(verb, 1):
         return ""
     place = _PLACES.get(verb, 0)
-    if place is None or verb in ("managername", "manageruid"):
+    if place is None:
         return None
     parsed = parse(words[place])
     if parsed is None:
         guess = words[place].rpartition("/")[2]
         return f"Unrecognized target specifier, did you mean gui/<uid>/{guess}\n"
-    if verb in ("kickstart", "kill", "enable", "disable") and not parsed[1]:
+    if verb in ("blame", "kickstart", "kill", "enable", "disable") and not parsed[1]:
         return "Unrecognized target specifier.\n"
     return None
 
