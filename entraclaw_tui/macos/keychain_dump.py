@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from entraclaw_tui.macos.keychain_access import parse_access
 from entraclaw_tui.macos.keychain_layout import LAYOUTS, Layout, text_of
 from entraclaw_tui.macos.keychain_values import as_text, parse_date, parse_value
 from entraclaw_tui.model.keychain import Keychain, KeychainItem
@@ -21,6 +22,7 @@ _ATTRIBUTE = re.compile(
 )
 _CLASS = re.compile(rb"^class: (.*)$", re.MULTILINE)
 _SERVICE = re.compile(rb'^ *"(?:svce|srvr)"<[^>\n]*>=(.*)$', re.MULTILINE)
+_ACCESS = re.compile(rb"^(?:access: \d+ entries|no access control for this item)", re.MULTILINE)
 _ITEM = b"\nkeychain: "
 
 _KINDS = {"0x80001000": "certificate", "0x0000000F": "public key", "0x00000010": "private key"}
@@ -93,6 +95,7 @@ def _wanted(printed: bytes | None, services: Collection[str]) -> bool:
 
 
 def _item(chunk: bytes) -> KeychainItem:
+    chunk, told, access = _parted(chunk)
     values: dict[str, bytes] = {}
     for found in _ATTRIBUTE.finditer(chunk):
         tag = (found[1] or found[2]).decode("ascii", "backslashreplace")
@@ -117,7 +120,14 @@ def _item(chunk: bytes) -> KeychainItem:
             for tag, value in values.items()
             if tag not in _NEVER_KEPT and tag not in _OWN_FIELDS
         ),
+        access=parse_access(access.decode("utf-8", "backslashreplace")) if told else None,
     )
+
+
+def _parted(chunk: bytes) -> tuple[bytes, bool, bytes]:
+    """Return attributes, whether an access list follows, and that list."""
+    found = _ACCESS.search(chunk)
+    return (chunk[: found.start()], True, chunk[found.start() :]) if found else (chunk, False, b"")
 
 
 def _kind(chunk: bytes) -> str:

@@ -6,10 +6,16 @@ import asyncio
 import re
 from pathlib import Path
 
+import msgspec
+
+from entraclaw_tui.macos.assessment import Assessment, parse_assessment
+from entraclaw_tui.macos.entitlements import Entitlement, parse_entitlements
 from entraclaw_tui.macos.host import Host, ToolError
 from entraclaw_tui.model.privacy import Signature
+from entraclaw_tui.model.source import Failed
 
 CODESIGN = "/usr/bin/codesign"
+SPCTL = "/usr/sbin/spctl"
 
 _UNSIGNED = "code object is not signed at all"
 # What codesign prints of a signature that does not hold (Security, CSCommon.h and its texts).
@@ -56,6 +62,19 @@ def parse_codesign(text: str, path: str = "") -> Signature:
         cdhash=fields.get("CDHash", ""),
         flags=flags,
         requirement=requirement,
+        format=fields.get("Format", ""),
+        ticket=fields.get("Notarization Ticket", ""),
+        runtime=fields.get("Runtime Version", ""),
+    )
+
+
+def codesign_fields(text: str) -> tuple[tuple[str, str], ...]:
+    """Return every `Key=value` line as printed, in order, repeated keys kept."""
+    pairs = (line.strip().partition("=") for line in text.splitlines())
+    return tuple(
+        (key, value)
+        for key, mark, value in pairs
+        if mark and not _DESIGNATED.match(f"{key}={value}")
     )
 
 
@@ -84,21 +103,34 @@ async def read_signature(host: Host, path: Path | str, *, verify: bool = True) -
     return found if found.status == "adhoc" else _with_status(found, "valid")
 
 
+async def read_entitlements(host: Host, path: Path | str) -> dict[str, Entitlement] | Failed:
+    """Return what a program is entitled to; {} where nothing, also for unsigned ones."""
+    try:
+        ran = await host.run(CODESIGN, "-d", "--entitlements", "-", str(path))
+    except ToolError as error:
+        return Failed(str(error))
+    if ran.exit != 0:
+        return {} if _UNSIGNED.encode() in ran.stderr else Failed(ran.complaint)
+    found = parse_entitlements(ran.stdout)
+    return {} if found is None else found
+
+
+async def read_assessment(host: Host, path: Path | str) -> Assessment | Failed:
+    """Return what Gatekeeper thinks of a program. Takes a while, and may go online."""
+    try:
+        ran = await host.run(SPCTL, "-a", "-vv", str(path), deadline=_VERIFY_DEADLINE)
+    except ToolError as error:
+        return Failed(str(error))
+    found = parse_assessment((ran.stderr + b"\n" + ran.stdout).decode("utf-8", "backslashreplace"))
+    return found or Failed(f"`spctl` said: {ran.complaint}")
+
+
 async def _nothing() -> None:
     return None
 
 
 def _with_status(found: Signature, status: str) -> Signature:
-    return Signature(
-        found.path,
-        status,
-        found.identifier,
-        found.team,
-        found.authority,
-        found.cdhash,
-        found.flags,
-        found.requirement,
-    )
+    return msgspec.structs.replace(found, status=status)
 
 
 def _status(text: str, fields: dict[str, str], flags: tuple[str, ...]) -> str:

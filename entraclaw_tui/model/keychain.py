@@ -5,6 +5,30 @@ from __future__ import annotations
 import msgspec
 
 
+class Program(msgspec.Struct, frozen=True):
+    """One program of an item's list."""
+
+    path: str
+    state: str = ""
+    """`ok`, `changed` (another binary stands there now), `gone`, or the status as printed; empty
+    where none was printed."""
+    requirement: str = ""
+
+
+class Access(msgspec.Struct, frozen=True):
+    """Who can read an item's secret without being asked. Both gates must let a program pass."""
+
+    anyone: bool = False
+    """The list of programs is open to all."""
+    programs: tuple[Program, ...] = ()
+    partitions: tuple[str, ...] = ()
+    """Code identities that may ask at all: `apple-tool:`, `teamid:...`, `cdhash:...`."""
+    asks_password: bool = False
+    """Whether the Keychain's password is asked for even then."""
+    told: bool = True
+    """False where the output names no list of readers; partitions may be told all the same."""
+
+
 class KeychainItem(msgspec.Struct, frozen=True, gc=False):
     """The attributes of one item, as `security dump-keychain` tells them without a prompt."""
 
@@ -21,6 +45,8 @@ class KeychainItem(msgspec.Struct, frozen=True, gc=False):
     """Size of the comment; its text may be a secret and is never kept."""
     attributes: tuple[tuple[str, str], ...] = ()
     """Other attributes, tag and decoded text, without `gena` and `icmt`."""
+    access: Access | None = None
+    """Who can read it, where the dump told (`-a`)."""
 
 
 class Keychain(msgspec.Struct, frozen=True):

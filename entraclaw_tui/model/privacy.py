@@ -49,3 +49,14 @@ class Signature(msgspec.Struct, frozen=True):
     cdhash: str = ""
     flags: tuple[str, ...] = ()
     requirement: str = ""
+    format: str = ""
+    """`Mach-O thin (arm64)`, `app bundle with ...`."""
+    ticket: str = ""
+    """`stapled` where a notarization ticket is attached, else empty."""
+    runtime: str = ""
+    """The version of the hardened runtime, empty without it."""
+
+    @property
+    def hardened(self) -> bool:
+        """Whether the hardened runtime limits it."""
+        return "runtime" in self.flags or bool(self.runtime)

@@ -1,0 +1,109 @@
+"""Lines of the unified log: `log stream` or `log show`, as ndjson and in its text styles."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import msgspec
+
+from entraclaw_tui.macos.host import Ran
+from entraclaw_tui.model.log import LogLine
+from entraclaw_tui.model.source import Failed
+
+NOT_ADMIN = 77
+"""Exit status of `log stream` for an account that may not manage the Mac."""
+
+_LEVELS = {
+    "default": "info",
+    "df": "info",
+    "info": "info",
+    "i": "info",
+    "debug": "debug",
+    "db": "debug",
+    "error": "error",
+    "e": "error",
+    "fault": "error",
+    "f": "error",
+}
+# 2018-12-21 01:44:41.308911+0800 0x3722     Default     0x0     0      0    process: (lib) text
+_PLAIN = re.compile(
+    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6}[+-]\d{4}) +0x[0-9a-f]+ +(\w+) +"
+    r"(?:0x[0-9a-f]+ +)?(\d+) +\d+ +(.*)"
+)
+# 2022-11-14 13:21:15.341 Df My App[59972:780a15] (lib) text
+_COMPACT = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6}) (\w{1,2}) +(.*)")
+
+
+class _Event(msgspec.Struct):
+    """The fields of one ndjson line that are read; others are left."""
+
+    timestamp: str = ""
+    eventType: str = "logEvent"
+    messageType: str | None = None
+    eventMessage: str | None = None
+    processImagePath: str | None = None
+    processID: int | None = None
+    subsystem: str | None = None
+    category: str | None = None
+
+
+_decode = msgspec.json.Decoder(_Event).decode
+
+
+def parse_stream_line(line: str) -> LogLine | None:
+    """Return one line of the unified log, or None for what is no message.
+
+    The tool's own chatter (the banner, column heads, notes about users) and events without a
+    message are none. Never raises.
+    """
+    line = line.strip("\r\n")
+    if line.startswith("{"):
+        return _from_json(line)
+    if found := _PLAIN.fullmatch(line):
+        moment, level, pid, rest = found.groups()
+        return LogLine(_timestamp(moment), "system", _level(level), f"[{pid}] {rest}")
+    if found := _COMPACT.fullmatch(line):
+        moment, level, rest = found.groups()
+        return LogLine(_timestamp(moment), "system", _level(level), rest)
+    return None
+
+
+def refusal(ran: Ran) -> Failed:
+    """Return why the unified log could not be read, in words for a pane."""
+    if ran.exit == NOT_ADMIN or b"Must be admin" in ran.stderr:
+        return Failed(
+            "Only an administrator of this Mac may follow its log.",
+            "launchd's own log is shown instead.",
+        )
+    return Failed(f"`log` said: {ran.complaint}", "launchd's own log is shown instead.")
+
+
+def _from_json(line: str) -> LogLine | None:
+    try:
+        event = _decode(line)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+    if event.eventType != "logEvent" or event.eventMessage is None:
+        return None
+    process = (event.processImagePath or "").rpartition("/")[2]
+    who = f"{process}[{event.processID}]" if event.processID is not None else process
+    where = ":".join(part for part in (event.subsystem, event.category) if part)
+    head = " ".join(part for part in (who, f"({where})" if where else "") if part)
+    return LogLine(
+        _timestamp(event.timestamp),
+        "system",
+        _level(event.messageType or ""),
+        f"{head}: {event.eventMessage}" if head else event.eventMessage,
+    )
+
+
+def _level(word: str) -> str:
+    return _LEVELS.get(word.lower(), "info")
+
+
+def _timestamp(moment: str) -> float | None:
+    try:
+        return datetime.fromisoformat(moment).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
