@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
+import re
 import resource
+import select
+import signal
 import statistics
+import struct
 import subprocess
+import termios
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psutil
+import pyte
 
 from tests.support.terminal import Terminal
 
@@ -35,6 +43,7 @@ def alternate(runs: int, *commands: Sequence[str]) -> list[Cost]:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                env=environment(),
                 check=False,
             )
             wall = time.perf_counter() - start
@@ -49,13 +58,36 @@ def first_paint_ms(
     command: list[str], pattern: str, *, columns: int = 120, rows: int = 40
 ) -> float:
     """Time from the start of a program to the first screen that matches."""
+    screen = pyte.Screen(columns, rows)
+    stream = pyte.ByteStream(screen)
     start = time.perf_counter()
-    terminal = Terminal(command, columns=columns, rows=rows)
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(command[0], command, environment())
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     try:
-        terminal.wait_for(pattern, seconds=30)
+        while not re.search(pattern, "\n".join(screen.display)):
+            if time.perf_counter() - start > 30:
+                raise AssertionError(f"never saw {pattern!r}")
+            if select.select([terminal], [], [], 0.05)[0]:
+                stream.feed(os.read(terminal, 65536))
         return (time.perf_counter() - start) * 1000
     finally:
-        terminal.close()
+        os.kill(pid, signal.SIGTERM)
+        while select.select([terminal], [], [], 5)[0]:
+            try:
+                if not os.read(terminal, 65536):
+                    break
+            except OSError:  # it has ended
+                break
+        os.close(terminal)
+        os.waitpid(pid, 0)
+
+
+def environment() -> dict[str, str]:
+    """Return what a person's shell would have: a good terminal, and bytecode that is kept."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "TMUX")}
+    return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 
 @dataclass(frozen=True, slots=True)

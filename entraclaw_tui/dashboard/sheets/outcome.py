@@ -76,10 +76,9 @@ def _denied(request: Request, ours: str) -> Outcome:
 
 
 def _failed(request: Request, ours: str) -> Outcome:
-    why = clean(request.outcome_text, 300) or clean(request.outcome_code, 60)
-    step = _NEXT.get(request.outcome_code, "")
-    told = tuple(text for text in (why, step) if text)
-    return Outcome(f"{_allowed(request, ours)} But no token came.", Tone.BAD, told)
+    # The worker's words end with the next step; ours stand in where it had none.
+    told = request.outcome_text or _NEXT.get(request.outcome_code, request.outcome_code)
+    return Outcome(f"{_allowed(request, ours)} But no token came.", Tone.BAD, (clean(told, 300),))
 
 
 def _about(token: TokenInfo | None, now: float) -> tuple[str, ...]:

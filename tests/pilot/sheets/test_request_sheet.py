@@ -514,7 +514,7 @@ async def test_a_failed_exchange_says_why_and_what_next() -> None:
         revision=3,
         decision="allow",
         outcome_code="consent_needed",
-        outcome_text="AADSTS65001: consent is missing.",
+        outcome_text="The directory has not consented. (AADSTS65001) Ask its administrator.",
     )
     async with opened(asked()) as (pilot, stage):
         await arm(pilot, stage)
@@ -524,7 +524,7 @@ async def test_a_failed_exchange_says_why_and_what_next() -> None:
         stage.told()
         await until(pilot, lambda: "But no token came." in stage.text)
         assert "AADSTS65001" in stage.text
-        assert "admin" in stage.text
+        assert "administrator" in stage.text
         assert "directory missing" in stage.text
 
 
