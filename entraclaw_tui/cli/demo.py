@@ -12,14 +12,22 @@ from entraclaw_tui.cli import exits
 from entraclaw_tui.cli.context import Settings, Stop, open_host
 from entraclaw_tui.cli.demo_entra import entra
 from entraclaw_tui.cli.panel import need_terminal
+from entraclaw_tui.demo.scenarios.names import LINES
 
 if TYPE_CHECKING:
     from entraclaw_tui.demo.stage import Stage
 
-_SCENARIOS = ("healthy",)
+
+class _DemoHelp(click.Group):
+    """Tells each scenario in a line of its own below the options."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("Scenarios"):
+            formatter.write_dl(list(LINES.items()))
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=_DemoHelp, invoke_without_command=True)
 @click.option(
     "--dir",
     "folder",
@@ -28,8 +36,17 @@ _SCENARIOS = ("healthy",)
     help="Where the pretend Mac is, and stays. Without it: a folder in /tmp, removed at the end.",
 )
 @click.option("--headless", is_flag=True, help="No dashboard; run until ctrl+c.")
-@click.option("--macos", type=click.Choice(("14", "15", "26", "27")), default="26")
-@click.option("--scenario", type=click.Choice(_SCENARIOS), default="healthy")
+@click.option(
+    "--macos",
+    type=click.Choice(("14", "15", "26", "27")),
+    help="The release it plays; 26 unless the scenario needs another.",
+)
+@click.option(
+    "--scenario",
+    type=click.Choice(tuple(LINES)),
+    metavar="NAME",
+    help="The state it shows, healthy without it; all are listed below.",
+)
 @click.option(
     "--speed", type=click.FloatRange(0.1, 1000), default=1.0, help="launchd's clocks, N times."
 )
@@ -38,8 +55,8 @@ def demo(
     ctx: click.Context,
     folder: Path | None,
     headless: bool,
-    macos: str,
-    scenario: str,
+    macos: str | None,
+    scenario: str | None,
     speed: float,
 ) -> int:
     """The dashboard on a pretend Mac; nothing of this machine is touched."""

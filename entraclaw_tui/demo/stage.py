@@ -19,9 +19,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from entraclaw_tui.demo.mac import build
-from entraclaw_tui.macos.host import Host
-from entraclaw_tui.macos.places import Places
+from entraclaw_tui.demo.mac import build, wire
+from entraclaw_tui.demo.mac.layout import Layout
+from entraclaw_tui.demo.scenarios.names import HEALTHY, LINES
+from entraclaw_tui.demo.scenarios.table import SCENARIOS
+from entraclaw_tui.macos.host import MARKER, Host, Marker
+from entraclaw_tui.macos.places import LABEL, Places
 
 PIN = "246810"
 """The PIN of every demo. It protects nothing."""
@@ -38,14 +41,26 @@ class StageError(Exception):
 class Stage:
     """A running pretend Mac. Use it as a context manager."""
 
-    def __init__(self, folder: Path | None, *, macos: str, scenario: str, speed: float) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        *,
+        macos: str | None = None,
+        scenario: str | None = None,
+        speed: float = 1.0,
+    ) -> None:
         self._remove = folder is None
-        self.host: Host = build.prepare(folder, macos=macos, scenario=scenario, speed=speed)
+        name, release = _chosen(folder, scenario, macos)
+        self.scenario = name
+        self._plan = SCENARIOS[name]
+        self.host: Host = build.prepare(folder, macos=release, scenario=name, speed=speed)
         self._mac: subprocess.Popen[bytes] | None = None
 
     @property
     def banner(self) -> str:
         """What a newcomer must know, in one line."""
+        if self.scenario != HEALTHY:
+            return f"{self.scenario}: {LINES[self.scenario]}; the PIN is {PIN}"
         return f"the PIN is {PIN}; two-digit codes show in the logs"
 
     def description(self) -> list[str]:
@@ -53,6 +68,7 @@ class Stage:
         places = Places.of(self.host)
         return [
             f"A pretend Mac runs at {self.host.root}",
+            f"It shows         {self.scenario}: {LINES[self.scenario]}",
             f"The PIN is {PIN}",
             f"Clients ask at   {places.request_socket}",
             f"The panel is at  {places.control_socket}",
@@ -96,15 +112,33 @@ class Stage:
             shutil.rmtree(self.host.root, ignore_errors=True)
 
     def wait_until_up(self) -> None:
-        """Return once the worker answers on its socket. Raises StageError with the reason."""
+        """Return once the Mac is in the state it shows: as a rule once the worker answers.
+
+        Raises StageError with the reason.
+        """
         deadline = time.monotonic() + _UP_SECONDS
         while time.monotonic() < deadline:
             if self._mac is not None and self._mac.poll() is not None:
                 raise StageError(f"The pretend Mac did not start: {self._last_words()}")
-            if _greets(Places.of(self.host).control_socket):
+            if self._is_up():
                 return
             time.sleep(0.05)
-        raise StageError(f"The worker did not answer in time: {self._last_words()}")
+        what = "The worker did not answer" if self._plan.worker else "The state was not reached"
+        raise StageError(f"{what} in time: {self._last_words()}")
+
+    def _is_up(self) -> bool:
+        if not _somebody_is_home(self.host):
+            return False
+        if self._plan.worker and not _greets(Places.of(self.host).control_socket):
+            return False
+        return not self._plan.reached or self._plan.reached in self._job()
+
+    def _job(self) -> str:
+        domain = f"{self._plan.domain or 'gui'}/{self.host.uid}"
+        door = Layout(self.host.root).launchd_socket
+        with contextlib.suppress(wire.WireError):
+            return wire.ask(door, ["print", f"{domain}/{LABEL}"], 5.0).out
+        return ""
 
     def _last_words(self) -> str:
         try:
@@ -126,6 +160,35 @@ def be_the_mac(host: Host, *, remove: bool) -> None:
     finally:
         if remove:
             shutil.rmtree(host.root, ignore_errors=True)
+
+
+def _chosen(folder: Path | None, scenario: str | None, macos: str | None) -> tuple[str, str]:
+    """Return the scenario and the release: what was asked for, or what the folder has.
+
+    Raises StageError for a folder that was furnished for another scenario: what that changed
+    is not put back.
+    """
+    kept = _kept(folder)
+    if kept is not None and scenario not in (None, kept.scenario):
+        raise StageError(
+            f"The pretend Mac at {folder} shows {kept.scenario}; name another folder for "
+            f"{scenario}."
+        )
+    name = kept.scenario if kept is not None else scenario or HEALTHY
+    if name not in SCENARIOS:
+        raise StageError(f"There is no scenario {name}.")
+    needed = SCENARIOS[name].macos
+    if needed and macos not in (None, needed):
+        raise StageError(f"{name} needs macOS {needed}.")
+    release = kept.macos.partition(".")[0] if kept is not None else "26"
+    return name, macos or needed or release
+
+
+def _kept(folder: Path | None) -> Marker | None:
+    """Return what a folder that is a pretend Mac already says of itself."""
+    if folder is None or not (folder / MARKER).exists():
+        return None
+    return Host.open(folder).marker
 
 
 def _somebody_is_home(host: Host) -> bool:

@@ -21,6 +21,8 @@ from entraclaw_tui.demo.mac.backend import PretendKeyring
 from entraclaw_tui.demo.mac.keychain import PretendKeychain
 from entraclaw_tui.demo.mac.lean import Folder
 from entraclaw_tui.demo.past import remember
+from entraclaw_tui.demo.scenarios.names import HEALTHY
+from entraclaw_tui.demo.scenarios.table import SCENARIOS
 from entraclaw_tui.macos import agent_plist
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import LABEL, Places
@@ -43,7 +45,13 @@ def furnish(host: Host, *, pin: str) -> dict[int, socket.socket]:
     else:
         listener = _listen(_port(places))
         _settle(host, places, listener.getsockname()[1])
+    SCENARIOS[scenario_of(host)].change(host)
     return {listener.getsockname()[1]: listener}
+
+
+def scenario_of(host: Host) -> str:
+    """Return the scenario that a pretend Mac plays."""
+    return host.marker.scenario if host.marker else HEALTHY
 
 
 def _furnish(host: Host, places: Places, port: int, pin: str) -> None:

@@ -194,6 +194,14 @@ class PretendKeychain:
                     (creator, partition, requirement, item.id),
                 )
 
+    def hand_over(self, item: Item, *, creator: str, partition: str, requirement: str) -> None:
+        """Let another program have made an item, and be the one that may read it."""
+        with self._open() as database:
+            database.execute(
+                "UPDATE items SET creator = ?, partition = ?, requirement = ? WHERE id = ?",
+                (creator, partition, requirement, item.id),
+            )
+
     def delete(self, item: Item, program: str) -> None:
         """Delete an item. Raises KeychainStatus for a program that is not its owner.
 

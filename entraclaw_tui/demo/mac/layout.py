@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from entraclaw_tui.demo.mac.lean import (
+    DIALOGS_OPEN,
     FACTS,
     LAUNCHD_SOCKET,
     LOGIN_ITEMS,
@@ -91,7 +92,11 @@ class Layout:
 
     @property
     def on_demand(self) -> Path:
-        """Where this is, sessions begin in on-demand-only mode."""
+        """Where this is, sessions begin in on-demand-only mode.
+
+        A line `LABEL=held` each holds a job back even from its sockets, so that a look at it
+        does not start it.
+        """
         return self.root / PRETEND / "on-demand"
 
     @property
@@ -103,6 +108,11 @@ class Layout:
     def no_desktop(self) -> Path:
         """Where this is, nobody is logged in at the screen."""
         return self.root / NO_DESKTOP
+
+    @property
+    def dialogs_open(self) -> Path:
+        """Where this is, what needs the person's answer opens a dialog and waits."""
+        return self.root / DIALOGS_OPEN
 
     @property
     def login_keychain(self) -> Path:

@@ -96,6 +96,14 @@ def register(
     return Signature(fields)
 
 
+def forget(host: HasRoot, path: str | PathLike[str]) -> None:
+    """Take a file's signature away, if it has one."""
+    mac = Folder(str(host.root))
+    known = _load(mac)
+    if known.pop(os.path.abspath(path), None) is not None:  # noqa: PTH100
+        _write(mac, known)
+
+
 def find(mac: Folder, path: str) -> Signature | None:
     """Return the signature of a file, followed through links; None for an unsigned one."""
     known = _load(mac)
@@ -161,5 +169,9 @@ def _store(mac: Folder, path: str, fields: dict[str, str]) -> None:
     known[path] = {"path": path, **fields}
     if any("\n" in value for value in known[path].values()):
         raise ValueError("a signature's fields are single lines")
+    _write(mac, known)
+
+
+def _write(mac: Folder, known: dict[str, dict[str, str]]) -> None:
     blocks = ["".join(f"{name}={value}\n" for name, value in one.items()) for one in known.values()]
     write(mac.at(SIGNATURES), "\n".join(blocks).encode("utf-8", "surrogateescape"))

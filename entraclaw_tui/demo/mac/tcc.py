@@ -175,6 +175,14 @@ def add_row(
         )
 
 
+def remove_rows(host: Host, client: str) -> None:
+    """Take away everything that was said about a client."""
+    for path in (system_database(host), user_database(host)):
+        if path.exists():
+            with contextlib.closing(sqlite3.connect(path, timeout=10.0)) as database, database:
+                database.execute("DELETE FROM access WHERE client = ?", (client,))
+
+
 def system_database(host: Host) -> Path:
     """Return where the system's database lies."""
     return host.path("/Library/Application Support/com.apple.TCC/TCC.db")

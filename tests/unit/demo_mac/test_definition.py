@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from entraclaw_tui.demo.mac.launchd.definition import (
     Definition,
-    DefinitionError,
     SocketSpec,
     define,
     load,
 )
+from entraclaw_tui.demo.mac.launchd.reader import DefinitionError
 
 HERE = Path("/x.plist")
 LEAST: dict[str, object] = {"Label": "example.contoso.a", "ProgramArguments": ["/bin/true", "x"]}

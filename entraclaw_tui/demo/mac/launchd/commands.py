@@ -206,7 +206,7 @@ class Commands:
     def _on_demand(self, words: list[str], _: int) -> Answer:
         self._ground.on_demand = words[1] == "1"
         if not self._ground.on_demand:
-            self._ground.deaf = False
+            self._ground.deaf = frozenset()
             for domain in self._domains.values():
                 for job in list(domain.jobs.values()):
                     job.release()

@@ -15,6 +15,7 @@ class Ears:
 
     def __init__(self, definition: Definition, ground: Ground) -> None:
         self.all: list[Listening] = []
+        self._label = definition.label
         self._specs = definition.sockets
         self._ground = ground
 
@@ -28,7 +29,7 @@ class Ears:
 
     def listen(self, heard: Callable[[], None]) -> None:
         """Call `heard` when somebody connects."""
-        if not self._ground.deaf:
+        if self._label not in self._ground.deaf:
             for one in self.all:
                 self._ground.reactor.watch(one.socket, READ, heard)
 

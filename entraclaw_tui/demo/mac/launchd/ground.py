@@ -34,7 +34,7 @@ class Ground:
     """How often jobs were started before this launchd came up."""
     on_demand: bool = False
     """Whether only what is asked for starts (a staged update does that to macOS 26)."""
-    deaf: bool = False
-    """Whether on-demand-only mode holds sockets back as well, so that a look starts nothing."""
+    deaf: frozenset[str] = frozenset()
+    """Jobs that on-demand-only mode holds back even from their sockets: a look starts none."""
     closing: bool = False
     coalitions: Iterator[int] = field(default_factory=lambda: itertools.count(1001))

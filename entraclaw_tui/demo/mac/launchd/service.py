@@ -75,7 +75,7 @@ class Launchd:
             switched_off=frozenset(read_pairs(layout.login_items)),
             past_runs=read_pairs(layout.past_runs),
             on_demand=layout.on_demand.exists(),
-            deaf=layout.on_demand.exists(),
+            deaf=frozenset(read_pairs(layout.on_demand)),
         )
         mine = Overrides(layout.overrides)
         everyone = Overrides(layout.overrides.with_name("disabled.plist"))
