@@ -115,7 +115,7 @@ class TokenAwait(Params, frozen=True):
     """Wait for a change."""
 
     request_id: Id
-    wait_ms: Annotated[int, msgspec.Meta(ge=0, le=60_000)] = 30_000
+    wait_ms: Annotated[int, msgspec.Meta(ge=0, le=300_000)] = 30_000
 
 
 class TokenAwaitResult(msgspec.Struct, frozen=True, omit_defaults=True):

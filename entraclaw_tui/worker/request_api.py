@@ -26,7 +26,7 @@ from entraclaw_tui.worker.requester import Asker, Requesters
 from entraclaw_tui.worker.server import gone
 from entraclaw_tui.worker.wire import Answer, Wire
 
-LIMITS = Limits(FRAME_LIMIT, PENDING_A_CLIENT, ASKS_A_MINUTE, 60_000, 300)
+LIMITS = Limits(FRAME_LIMIT, PENDING_A_CLIENT, ASKS_A_MINUTE, 300_000, 300)
 
 
 class RequestApi:
