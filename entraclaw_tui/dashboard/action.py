@@ -58,7 +58,7 @@ class Action:
 
     @property
     def shown(self) -> str:
-        """The keys as a person reads them, `1-7` or `q ctrl+c`."""
+        """The keys as a person reads them, `1-8` or `q ctrl+c`."""
         names = [_SHOWN.get(key, key) for key in self.keys]
         if len(names) > 2 and all(name.isdigit() for name in names):
             return f"{names[0]}-{names[-1]}"

@@ -16,6 +16,7 @@ PLACES = {
     "reason": "The sheet of a denial's reason",
     "confirm": "A question before something is done",
     "help": "This help",
+    "finding": "A finding's sheet",
     "details": "The details of a row",
 }
 """Where an action works, and how help and README name the place."""
@@ -26,7 +27,7 @@ PANEL: tuple[Action, ...] = (
     # -- everywhere
     Action(
         "pane",
-        ("1", "2", "3", "4", "5", "6", "7"),
+        ("1", "2", "3", "4", "5", "6", "7", "8"),
         "app",
         "panes",
         "Go to a pane by its number.",

@@ -25,6 +25,7 @@ from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.messages import LinkChanged, StoreChanged
 from entraclaw_tui.dashboard.palette import ActionProvider
+from entraclaw_tui.dashboard.panes.findings import FindingsPane
 from entraclaw_tui.dashboard.panes.grants import GrantsPane
 from entraclaw_tui.dashboard.panes.requests import RequestsPane
 from entraclaw_tui.dashboard.sources import Sources
@@ -243,6 +244,11 @@ class Panel(App[None], inherit_bindings=False):
         if isinstance(pane, RequestsPane):
             if pane.selected is not None:
                 pane.post_message(RequestsPane.Wanted(pane.selected))
+        elif isinstance(pane, FindingsPane):
+            if pane.chosen is not None:
+                from entraclaw_tui.dashboard.open_sheets import open_finding
+
+                open_finding(self, pane.chosen)
         elif (facts := pane.inspect()) is not None:
             from entraclaw_tui.dashboard.details import DetailSheet
 

@@ -20,10 +20,11 @@ from entraclaw_tui.ipc.messages import Snapshot
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import Places
 from entraclaw_tui.model.consent import AuditEntry
-from entraclaw_tui.model.job import Usage
+from entraclaw_tui.model.finding import Finding
+from entraclaw_tui.model.job import Job, Usage
 from entraclaw_tui.model.log import LogLine
 from entraclaw_tui.model.privacy import Privacy
-from entraclaw_tui.model.source import Empty, Failed, Loaded, value_of
+from entraclaw_tui.model.source import Empty, Failed, Loaded, Source, value_of
 
 LOG_LINES = 5000
 """Lines that are kept until the log pane takes them."""
@@ -34,6 +35,7 @@ WORKER_HINT = "`entraclaw-tui agent start --yes` starts it; `entraclaw-tui docto
 _JOB, _JOB_ILL = 15.0, 3.0
 _USAGE = 15.0
 _KEYCHAIN, _PRIVACY, _MACHINE = 60.0, 120.0, 600.0
+_FINDINGS = 60.0
 _NOTHING = 20.0
 """The pace at which a source that has nothing is asked whether it has something by now."""
 
@@ -60,13 +62,17 @@ class Feeds:
             key.KEYCHAIN, sources.keychain, self._pace(key.KEYCHAIN, _KEYCHAIN), store
         )
         self._used = Poll(key.USAGE, self._usage, lambda: _USAGE, store)
+        self._findings = Poll(key.FINDINGS, self._examine, lambda: _FINDINGS, store)
         self._polls: tuple[Loop, ...] = (
             self._job,
             Poll(key.MACHINE, sources.machine, lambda: _MACHINE, store),
             self._keychain,
             Poll(key.PRIVACY, self._privacy, self._pace(key.PRIVACY, _PRIVACY), store),
             self._used,
+            self._findings,
         )
+        self._examined: dict[str, object] = {}
+        """What the findings were made of, a word a source, to see when they are old."""
         self._pid: int | None = None
         self._tokens: tuple[str, ...] = ()
         store.listen(self._follow_up)
@@ -128,6 +134,7 @@ class Feeds:
             # The worker came or went: what launchd says of it is old now.
             self._job.hurry()
             self._keychain.hurry()
+            self._findings.hurry()
             if view.connected:
                 self._begin(self._old_audit(), "audit tail")
 
@@ -153,6 +160,7 @@ class Feeds:
 
     def _follow_up(self, name: str) -> None:
         """Ask at once what another source's news makes old."""
+        self._question(name)
         if name == key.JOB.name:
             job = value_of(self.store.get(key.JOB))
             pid = job.pid if job is not None else None
@@ -164,6 +172,26 @@ class Feeds:
             if tokens != self._tokens:
                 self._tokens = tokens
                 self._keychain.hurry()
+
+    def _question(self, name: str) -> None:
+        """Look for what is wrong anew where a source that findings come from says other things."""
+        told: dict[str, Callable[[], object]] = {
+            key.JOB.name: lambda: _told(self.store.get(key.JOB), _condition),
+            key.KEYCHAIN.name: lambda: _told(self.store.get(key.KEYCHAIN), lambda k: k.items),
+            key.PRIVACY.name: lambda: _told(self.store.get(key.PRIVACY), lambda p: p),
+        }
+        if name not in told:
+            return
+        now = told[name]()
+        # The first word of a source is no change: the first look comes by itself.
+        if self._examined.get(name, now) != now:
+            self._findings.hurry()
+        self._examined[name] = now
+
+    async def _examine(self) -> Loaded[tuple[Finding, ...]] | Empty | Failed:
+        """Look for what is wrong; the worker may have read grants that this terminal may not."""
+        known = self.store.get(key.PRIVACY)
+        return await self._sources.findings(known if isinstance(known, Loaded) else None)
 
     def _pace(self, asked: key.Key[object], usual: float) -> Callable[[], float]:
         return lambda: _NOTHING if isinstance(self.store.get(asked), Empty) else usual
@@ -205,6 +233,16 @@ def _part(
     if view.connected and view.snapshot is not None:
         return Loaded(part(view.snapshot), view.at)
     return Failed(view.reason, hint)
+
+
+def _told(source: Source[key.T] | None, value: Callable[[key.T], object]) -> object:
+    """Return what a source says without when it said so."""
+    held = value_of(source)
+    return (type(source).__name__, value(held) if held is not None else None)
+
+
+def _condition(job: Job) -> object:
+    return (job.alive, job.last_exit, job.last_signal, job.last_reason, job.pended, job.arguments)
 
 
 def _whole(privacy: Loaded[Privacy] | Empty | Failed) -> bool:

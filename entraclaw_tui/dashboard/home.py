@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.layout import LEFT, PANES, RIGHT, SMALLEST, Plan, plan
+from entraclaw_tui.dashboard.panes.findings import FindingsPane
 from entraclaw_tui.dashboard.panes.grants import GrantsPane
 from entraclaw_tui.dashboard.panes.job import JobPane
 from entraclaw_tui.dashboard.panes.keychain import KeychainPane
@@ -41,11 +42,12 @@ class Home(Screen[None], inherit_bindings=False):
             pane.NAME: pane
             for pane in (
                 self.requests,
+                FindingsPane(desk),
                 self.grants,
-                TokensPane(desk),
                 JobPane(desk),
                 KeychainPane(desk),
                 PrivacyPane(desk),
+                TokensPane(desk),
                 LogsPane(desk),
             )
         }

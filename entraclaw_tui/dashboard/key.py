@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from entraclaw_tui.model.consent import Grant, Request, TokenInfo
+from entraclaw_tui.model.finding import Finding
 from entraclaw_tui.model.job import Job, Usage
 from entraclaw_tui.model.keychain import Keychain
 from entraclaw_tui.model.machine import Machine
@@ -27,6 +28,7 @@ JOB: Key[Job] = Key("job")
 USAGE: Key[Usage] = Key("usage")
 KEYCHAIN: Key[Keychain] = Key("keychain")
 PRIVACY: Key[Privacy] = Key("privacy")
+FINDINGS: Key[tuple[Finding, ...]] = Key("findings")
 REQUESTS: Key[tuple[Request, ...]] = Key("requests")
 GRANTS: Key[tuple[Grant, ...]] = Key("grants")
 TOKENS: Key[tuple[TokenInfo, ...]] = Key("tokens")

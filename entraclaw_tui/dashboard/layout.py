@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-LEFT = ("requests", "grants", "tokens")
-RIGHT = ("job", "keychain", "privacy")
+LEFT = ("requests", "findings", "grants")
+RIGHT = ("job", "keychain", "privacy", "tokens")
 PANES = (*LEFT, *RIGHT, "logs")
-"""In the order of their numbers, 1 to 7. What needs a person comes first."""
+"""In the order of their numbers, 1 to 8. What needs a person comes first."""
 
 WIDE = (100, 30)
 SMALLEST = (60, 15)
@@ -45,12 +45,16 @@ def plan(width: int, height: int, active: str, zoomed: bool) -> Plan:
 
 
 def _wide(rows: int) -> dict[str, int | None]:
-    """Both columns as high as each other; a third to a half of the window stays for the logs."""
-    top = max(18, min(rows * 3 // 5, 27))
-    low, high = top // 3, top - 2 * (top // 3)
-    plan: dict[str, int | None] = {}
-    for column in (LEFT, RIGHT):
-        plan[column[0]] = high
-        plan[column[1]] = plan[column[2]] = low
-    plan["logs"] = None
-    return plan
+    """Both columns as high as each other; a quarter to a third of the window is for the logs."""
+    top = max(20, min(rows * 2 // 3, 30))
+    third, quarter = top * 3 // 10, top // 4
+    return {
+        "requests": top - 2 * third,
+        "findings": third,
+        "grants": third,
+        "job": top - 3 * quarter + 1,
+        "keychain": quarter,
+        "privacy": quarter,
+        "tokens": quarter - 1,
+        "logs": None,
+    }

@@ -6,14 +6,19 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
 from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard.key import MACHINE
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.sheets.confirm import ConfirmSheet
+from entraclaw_tui.dashboard.sheets.finding import FindingSheet
 from entraclaw_tui.dashboard.sheets.help import HelpSheet
 from entraclaw_tui.dashboard.sheets.reason import ReasonSheet
 from entraclaw_tui.dashboard.sheets.request import RequestSheet
 from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
+from entraclaw_tui.macos.host import ToolError
 from entraclaw_tui.model.consent import Grant, Request
+from entraclaw_tui.model.finding import Finding
+from entraclaw_tui.model.source import value_of
 
 if TYPE_CHECKING:
     from entraclaw_tui.dashboard.app import Panel
@@ -27,6 +32,34 @@ def open_request(panel: Panel, request: Request) -> None:
             desk.link, request.id, desk.clock, readonly=desk.readonly, symbols=desk.symbols
         )
     )
+
+
+def open_finding(panel: Panel, finding: Finding) -> None:
+    """Tell why something does not work, and what mends it."""
+    desk = panel.desk
+    sheet = FindingSheet(finding, desk.host, desk.symbols, lambda text: copy(panel, text))
+    panel.push_screen(sheet)
+
+
+def copy(panel: Panel, text: str) -> None:
+    """Put text on the clipboard: of the desktop, or over SSH of the terminal, if it takes it."""
+    machine = value_of(panel.desk.store.get(MACHINE))
+
+    async def at_the_desk() -> None:
+        from entraclaw_tui.macos import clipboard
+
+        try:
+            await clipboard.copy(panel.desk.host, text)
+        except ToolError as error:
+            panel.say(str(error), Tone.BAD)
+        else:
+            panel.say("Copied the command.")
+
+    if machine is not None and machine.over_ssh:
+        panel.copy_to_clipboard(text)
+        panel.say("Sent the command to the terminal's clipboard.")
+    else:
+        panel.run_worker(at_the_desk(), exit_on_error=False)
 
 
 def open_reason(panel: Panel, request: Request) -> None:

@@ -9,6 +9,7 @@ from typing import TypeAlias, TypeVar
 
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import LABEL, Places
+from entraclaw_tui.model.finding import Finding
 from entraclaw_tui.model.job import Job, Usage
 from entraclaw_tui.model.keychain import Keychain
 from entraclaw_tui.model.log import LogLine
@@ -19,6 +20,10 @@ from entraclaw_tui.model.source import Empty, Failed, Loaded
 T = TypeVar("T")
 
 Read: TypeAlias = Callable[[], Awaitable[Loaded[T] | Empty | Failed]]
+Examine: TypeAlias = Callable[
+    [Loaded[Privacy] | None], Awaitable[Loaded[tuple[Finding, ...]] | Empty | Failed]
+]
+"""Looks for what is wrong; takes the grants that are known already, or reads them itself."""
 Follow: TypeAlias = Callable[[], AsyncIterator[list[LogLine]]]
 
 
@@ -34,6 +39,7 @@ class Sources:
     job: Read[Job]
     keychain: Read[Keychain]
     privacy: Read[Privacy]
+    findings: Examine
     usage: Callable[[int], Usage | None]
     """What the process with this pid uses now. Fast: it asks the kernel."""
     logs: tuple[Follow, ...] = ()
@@ -65,6 +71,11 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
 
         return await privacy.read_privacy(host)
 
+    async def findings(known: Loaded[Privacy] | None) -> Loaded[tuple[Finding, ...]]:
+        from entraclaw_tui.doctor import findings as doctor
+
+        return Loaded(tuple(await doctor.examine(host, known)), clock())
+
     def usage_of(pid: int) -> Usage | None:
         from entraclaw_tui.macos import usage
 
@@ -75,6 +86,7 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
         job=job,
         keychain=keychain_items,
         privacy=privacy_grants,
+        findings=findings,
         usage=usage_of,
         logs=_logs(host, places),
     )

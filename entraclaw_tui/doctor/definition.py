@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from entraclaw_tui.doctor import repairs
 from entraclaw_tui.doctor.evidence import Evidence
 from entraclaw_tui.macos.places import SOCKET_PATH_LIMIT
 from entraclaw_tui.model.finding import Finding, Repair, Severity
 from entraclaw_tui.model.source import Loaded
 
-_INSTALL = Repair("Write it: `entraclaw-tui agent install`.")
 _OTHERS_WRITE = 0o022
 
 
@@ -23,7 +23,8 @@ def missing(evidence: Evidence) -> Iterator[Finding]:
             "The agent is not installed: its job has no definition.",
             (f"No file at {evidence.definition.path}",),
             "launchd starts what is defined there, at every login.",
-            _INSTALL,
+            repairs.INSTALL,
+            about="job",
         )
 
 
@@ -36,7 +37,8 @@ def unreadable(evidence: Evidence) -> Iterator[Finding]:
             "The job's definition cannot be read.",
             (f"{evidence.definition.path}: {evidence.definition.trouble}",),
             "launchd refuses it too, and says no more than error 5.",
-            _INSTALL,
+            repairs.INSTALL,
+            about="job",
         )
 
 
@@ -58,13 +60,10 @@ def wrong_mode(evidence: Evidence) -> Iterator[Finding]:
         "launchd will not accept the job's definition.",
         (file.path, what),
         "A definition must be a file of yours that nobody else may write.",
-        Repair(
-            "Take the right to write it from others.",
-            ("/bin/chmod", "0644", file.path),
-            reversible=True,
-        )
+        repairs.chmod("Take the right to write it from others.", "0644", file.path)
         if file.owned and file.kind == "file"
-        else _INSTALL,
+        else repairs.INSTALL,
+        about="job",
     )
 
 
@@ -74,7 +73,7 @@ def tilde(evidence: Evidence) -> Iterator[Finding]:
         return
     found = [
         f"{name} = {text}"
-        for name, text in _texts(evidence.definition.job, "")
+        for name, text in texts(evidence.definition.job, "")
         if text == "~" or text.startswith("~/")
     ]
     if found:
@@ -84,7 +83,8 @@ def tilde(evidence: Evidence) -> Iterator[Finding]:
             "The job's definition uses `~`, which launchd does not understand.",
             tuple(found),
             "launchd takes every path as it stands; this one names a folder called `~`.",
-            _INSTALL,
+            repairs.INSTALL,
+            about="job",
         )
 
 
@@ -97,7 +97,8 @@ def program_missing(evidence: Evidence) -> Iterator[Finding]:
             "The program of the agent's job does not exist, or may not be run.",
             (f"ProgramArguments[0] = {evidence.definition.program}",),
             "launchd ends such a start with 78 (EX_CONFIG). An upgrade of Python moves it.",
-            Repair("Install the agent again: `entraclaw-tui agent install`."),
+            repairs.INSTALL,
+            about="job",
         )
 
 
@@ -114,7 +115,8 @@ def stale(evidence: Evidence) -> Iterator[Finding]:
             (f"launchd: {' '.join(running)}", f"the file: {' '.join(written)}"),
             "A changed definition counts once the job was unloaded and loaded again; a restart "
             "of the job does not read it.",
-            Repair("Install it again: `entraclaw-tui agent install`."),
+            repairs.RESTART,
+            about="job",
         )
 
 
@@ -129,16 +131,17 @@ def socket_path(evidence: Evidence) -> Iterator[Finding]:
             tuple(f"{len(os.fsencode(path))} bytes: {path}" for path in long),
             f"A socket's path may have {SOCKET_PATH_LIMIT} bytes.",
             Repair("Use a home folder, or a pretend Mac, with a shorter path."),
+            about="job",
         )
 
 
-def _texts(value: object, name: str) -> Iterator[tuple[str, str]]:
+def texts(value: object, name: str) -> Iterator[tuple[str, str]]:
     """Yield every text in a property list with the keys that lead to it."""
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _texts(inner, f"{name}.{key}" if name else str(key))
+            yield from texts(inner, f"{name}.{key}" if name else str(key))
     elif isinstance(value, list):
         for at, inner in enumerate(value):
-            yield from _texts(inner, f"{name}[{at}]")
+            yield from texts(inner, f"{name}[{at}]")

@@ -6,14 +6,16 @@ import asyncio
 import os
 import plistlib
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
 import msgspec
 
-from entraclaw_tui.macos.host import Host
-from entraclaw_tui.macos.jobs import read_disabled, read_job
+from entraclaw_tui.doctor.surroundings import Surroundings, look_around
+from entraclaw_tui.macos import launchctl_errors, launchctl_print
+from entraclaw_tui.macos.host import Host, ToolError
+from entraclaw_tui.macos.jobs import LAUNCHCTL, parse_disabled, read_job
 from entraclaw_tui.macos.keychain import read_keychain
 from entraclaw_tui.macos.places import LABEL, Places
 from entraclaw_tui.macos.privacy import read_privacy
@@ -35,6 +37,8 @@ class FileFact:
     """Whether it belongs to this user."""
     kind: str = "file"
     """`file`, `folder`, `socket` or `other`."""
+    size: int = 0
+    modified_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +85,25 @@ class Evidence:
     """Whether the program that the definition names exists and may be run."""
     gone: frozenset[str] = frozenset()
     """Programs with a grant that are no longer on the disk, as the database names them."""
+    login_items: frozenset[str] = frozenset()
+    """Labels that a person switched off in Login Items."""
+    around: Surroundings = field(default_factory=Surroundings)
 
 
-async def gather(host: Host) -> Evidence:
-    """Look at everything, at the same time."""
+async def gather(host: Host, known: Loaded[Privacy] | None = None) -> Evidence:
+    """Look at everything, at the same time; `known` are grants that need not be read again."""
     places = Places.of(host)
     found, program = await asyncio.to_thread(_installed, places.plist)
-    job, disabled, keychain, privacy, signature, files = await asyncio.gather(
+    around = asyncio.create_task(look_around(host, program, found.job or {}))
+    overrides = asyncio.create_task(_overrides(host))
+    job, keychain, privacy, signature, files = await asyncio.gather(
         read_job(host, LABEL),
-        read_disabled(host),
         read_keychain(host),
-        read_privacy(host),
+        _privacy(host, known),
         read_signature(host, program, verify=False) if program else _unsigned(),
         asyncio.to_thread(read_files, places),
     )
+    disabled, login_items = await overrides
     if isinstance(privacy, Loaded):
         privacy = Loaded(_as_on_the_mac(host, privacy.value), privacy.at)
     return Evidence(
@@ -110,6 +119,8 @@ async def gather(host: Host) -> Evidence:
         signature=signature,
         program_there=not program or os.access(program, os.X_OK),
         gone=_gone(host, privacy),
+        login_items=login_items,
+        around=await around,
     )
 
 
@@ -155,6 +166,8 @@ def file_fact(path: Path) -> FileFact | None:
         stat.S_IMODE(found.st_mode),
         found.st_uid == os.getuid(),
         kinds.get(stat.S_IFMT(found.st_mode), "other"),
+        found.st_size,
+        found.st_mtime,
     )
 
 
@@ -193,6 +206,24 @@ def _gone(host: Host, privacy: Loaded[Privacy] | Empty | Failed) -> frozenset[st
         and not host.path(grant.client).exists()
         and not (host.pretend and Path(grant.client).exists())
     )
+
+
+async def _overrides(host: Host) -> tuple[dict[str, bool] | Failed, frozenset[str]]:
+    """Return which labels are disabled, and which a person switched off in Login Items."""
+    try:
+        ran = await host.run(LAUNCHCTL, "print-disabled", host.domain)
+    except ToolError as error:
+        return Failed(str(error)), frozenset()
+    if ran.exit != 0:
+        return launchctl_errors.failure(ran), frozenset()
+    text = ran.stdout.decode("utf-8", "backslashreplace")
+    block = launchctl_print.parse(text).block("login item associations")
+    off = {label for label, word in block.pairs() if word == "disabled"} if block else set()
+    return parse_disabled(text), frozenset(off)
+
+
+async def _privacy(host: Host, known: Loaded[Privacy] | None) -> Loaded[Privacy] | Empty | Failed:
+    return known if known is not None else await read_privacy(host)
 
 
 async def _unsigned() -> Signature:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from entraclaw_tui.doctor import repairs
 from entraclaw_tui.doctor.evidence import Evidence
 from entraclaw_tui.model.finding import Finding, Repair, Severity
 
@@ -20,11 +21,8 @@ def open_to_others(evidence: Evidence) -> Iterator[Finding]:
             "Other users of this Mac may open files of the agent.",
             tuple(f"{file.mode:04o} {file.path}" for file in found),
             "They hold requests, grants and the audit, or let a program ask for tokens.",
-            Repair(
-                "Take all rights from others.",
-                ("/bin/chmod", "go-rwx", *(file.path for file in found)),
-                reversible=True,
-            ),
+            repairs.chmod("Take all rights from others.", "go-rwx", *(file.path for file in found)),
+            about="files",
         )
 
 
@@ -39,4 +37,5 @@ def owned_by_others(evidence: Evidence) -> Iterator[Finding]:
             tuple(found),
             "Their owner can read and change them. `sudo` leaves such files behind.",
             Repair("Give them back to yourself with `sudo chown`, once you know why."),
+            about="files",
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from entraclaw_tui.doctor import repairs
 from entraclaw_tui.doctor.evidence import Evidence
-from entraclaw_tui.macos.jobs import LAUNCHCTL
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.finding import Finding, Repair, Severity
 from entraclaw_tui.model.job import Job
@@ -16,6 +16,14 @@ LOOP_RUNS = 3
 OFTEN_RUNS = 10
 """Starts after which a job that runs now but failed before is worth a word."""
 
+NAMED_REASONS = (
+    "OS_REASON_DYLD",
+    "OS_REASON_EXEC",
+    "OS_REASON_TCC",
+    "OS_REASON_ENDPOINTSECURITY",
+    "JETSAM_REASON_",
+)
+"""Reasons of the system's that have findings of their own."""
 _CODE_CHANGED = "OS_REASON_CODESIGNING"
 _STARTING = frozenset({"spawn scheduled", "spawning", "spawned", "xpcproxy"})
 _STOPPING = frozenset({"SIGTERMed", "SIGKILLed", "languishing"})
@@ -32,6 +40,7 @@ def not_told(evidence: Evidence) -> Iterator[Finding]:
             (evidence.job.reason,),
             "Without its answer nothing can be said about the job.",
             Repair(evidence.job.hint or "Try again in a moment."),
+            about="job",
         )
 
 
@@ -39,20 +48,17 @@ def disabled(evidence: Evidence) -> Iterator[Finding]:
     """The label carries the override that forbids loading it."""
     if isinstance(evidence.disabled, Failed) or not evidence.disabled.get(LABEL):
         return
-    loaded = isinstance(evidence.job, Loaded)
+    job = loaded(evidence)
     yield Finding(
         "label-disabled",
-        Severity.WARNING if loaded else Severity.ERROR,
+        Severity.WARNING if job else Severity.ERROR,
         "The agent's job is disabled.",
         (f'launchctl print-disabled {evidence.domain}: "{LABEL}" => disabled',),
         "It runs now, but will not start at the next login."
-        if loaded
+        if job
         else "launchd does not load a disabled job; the override stays over restarts.",
-        Repair(
-            "Enable it, then start it.",
-            (LAUNCHCTL, "enable", f"{evidence.domain}/{LABEL}"),
-            reversible=True,
-        ),
+        repairs.ENABLE if job else repairs.START,
+        about="job",
     )
 
 
@@ -60,7 +66,9 @@ def not_loaded(evidence: Evidence) -> Iterator[Finding]:
     """The definition is there, and launchd does not know the job."""
     if not isinstance(evidence.job, Empty) or evidence.definition.file is None:
         return
-    # A disabled label has its own finding, and loading would fail before that one is mended.
+    # These have findings of their own, and loading would fail before those are mended.
+    if LABEL in evidence.login_items:
+        return
     if not isinstance(evidence.disabled, Failed) and evidence.disabled.get(LABEL):
         return
     yield Finding(
@@ -69,20 +77,17 @@ def not_loaded(evidence: Evidence) -> Iterator[Finding]:
         "The agent's job is not loaded.",
         (evidence.job.reason, f"Its definition is there: {evidence.definition.path}"),
         "launchd reads definitions at login, or when it is told to.",
-        Repair(
-            "Load it.",
-            (LAUNCHCTL, "bootstrap", evidence.domain, evidence.definition.path),
-            reversible=True,
-        ),
+        repairs.START,
+        about="job",
     )
 
 
 def not_running(evidence: Evidence) -> Iterator[Finding]:
     """The job is loaded and rests, though it should always run."""
-    job = _job(evidence)
+    job = loaded(evidence)
     if job is None or job.alive or job.pended or job.state in _STARTING | _STOPPING:
         return
-    if _is_config(job) or _code_changed(job):
+    if _is_config(job) or _code_changed(job) or job.last_reason.startswith(NAMED_REASONS):
         return
     why = (
         "It ended on its own and without a failure; launchd starts it again only after one."
@@ -92,29 +97,36 @@ def not_running(evidence: Evidence) -> Iterator[Finding]:
         else "launchd does not say why it rests."
     )
     yield Finding(
-        "job-not-running", Severity.ERROR, "The agent is not running.", _seen(job), why, _start(job)
+        "job-not-running",
+        Severity.ERROR,
+        "The agent is not running.",
+        seen(job),
+        why,
+        repairs.START,
+        about="job",
     )
 
 
 def pended(evidence: Evidence) -> Iterator[Finding]:
     """launchd holds the start back: the domain is in on-demand-only mode."""
-    job = _job(evidence)
+    job = loaded(evidence)
     if job is None or job.alive or not job.pended:
         return
     yield Finding(
         "start-pended",
         Severity.ERROR,
         "macOS holds the agent's start back.",
-        (*_seen(job), f"pended nondemand spawn = {job.pended}"),
+        (*seen(job), f"pended nondemand spawn = {job.pended}"),
         "The login session starts only what is asked for now. This is so for some seconds after "
         "login, and while an update waits for a restart.",
-        _start(job),
+        repairs.START,
+        about="job",
     )
 
 
 def config_exit(evidence: Evidence) -> Iterator[Finding]:
     """launchd could not even start the program (EX_CONFIG)."""
-    job = _job(evidence)
+    job = loaded(evidence)
     # A program that is gone has a finding of its own, which tells more.
     if job is None or not _is_config(job) or not evidence.program_there:
         return
@@ -122,18 +134,21 @@ def config_exit(evidence: Evidence) -> Iterator[Finding]:
         "exit-config",
         Severity.ERROR,
         "launchd cannot start the agent's program.",
-        (*_seen(job), f"program = {job.program}"),
+        (*seen(job), f"program = {job.program}"),
         "78 (EX_CONFIG) means that the program is missing or may not be run, that a log file or "
         "the working folder cannot be opened, or that privacy protection forbids its place. The "
         "program wrote no log, since it never ran.",
-        Repair("Write the definition anew: `entraclaw-tui agent install`."),
+        repairs.INSTALL,
+        about="job",
     )
 
 
 def crash_loop(evidence: Evidence) -> Iterator[Finding]:
     """The job fails again and again."""
-    job = _job(evidence)
+    job = loaded(evidence)
     if job is None or job.runs is None or _is_config(job) or _code_changed(job):
+        return
+    if job.last_reason.startswith(NAMED_REASONS):
         return
     if not _failed(job) or job.runs < (OFTEN_RUNS if job.alive else LOOP_RUNS):
         return
@@ -141,35 +156,34 @@ def crash_loop(evidence: Evidence) -> Iterator[Finding]:
         "crash-loop",
         Severity.WARNING if job.alive else Severity.ERROR,
         f"The agent was started {job.runs} times and failed the last time.",
-        _seen(job),
+        seen(job),
         "It runs now; the logs tell what ended it before."
         if job.alive
         else f"launchd tries again every {job.throttle_seconds or 10} seconds.",
         Repair("Look at its logs: `entraclaw-tui logs`."),
+        about="job",
     )
 
 
 def program_changed(evidence: Evidence) -> Iterator[Finding]:
     """The program's file was exchanged while launchd still expects the old one."""
-    job = _job(evidence)
+    job = loaded(evidence)
     if job is None or job.alive or not _code_changed(job):
         return
     yield Finding(
         "program-changed",
         Severity.ERROR,
         "The agent's program was replaced, and macOS refuses the new one.",
-        (*_seen(job), *(f for f in job.properties if "LWCR" in f)),
+        (*seen(job), *(f for f in job.properties if "LWCR" in f)),
         "launchd remembers the code it loaded the job with. Starting again does not help; "
         "loading again does.",
-        Repair(
-            "Unload the job, then load it again.",
-            (LAUNCHCTL, "bootout", f"{job.domain}/{job.label}"),
-            reversible=True,
-        ),
+        repairs.RESTART,
+        about="job",
     )
 
 
-def _job(evidence: Evidence) -> Job | None:
+def loaded(evidence: Evidence) -> Job | None:
+    """Return the job, if launchd has it."""
     return evidence.job.value if isinstance(evidence.job, Loaded) else None
 
 
@@ -185,7 +199,7 @@ def _failed(job: Job) -> bool:
     return bool(job.last_signal or job.last_reason) or job.last_exit not in _FINE_EXITS
 
 
-def _seen(job: Job) -> tuple[str, ...]:
+def seen(job: Job) -> tuple[str, ...]:
     """Return what launchd said, in its own words."""
     lines = {
         "state": job.state,
@@ -195,8 +209,3 @@ def _seen(job: Job) -> tuple[str, ...]:
         "last exit reason": job.last_reason,
     }
     return tuple(f"{key} = {value}" for key, value in lines.items() if value)
-
-
-def _start(job: Job) -> Repair:
-    command = (LAUNCHCTL, "kickstart", f"{job.domain}/{job.label}")
-    return Repair("Start it.", command, reversible=True)

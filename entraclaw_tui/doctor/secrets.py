@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from entraclaw_tui.doctor import repairs
 from entraclaw_tui.doctor.evidence import Evidence
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.finding import Finding, Repair, Severity
@@ -22,6 +23,7 @@ def not_told(evidence: Evidence) -> Iterator[Finding]:
             (evidence.keychain.reason,),
             "Whether the agent's key is there cannot be said.",
             Repair(evidence.keychain.hint or "Try again in a moment."),
+            about="keychain",
         )
 
 
@@ -61,6 +63,50 @@ def duplicates(evidence: Evidence) -> Iterator[Finding]:
             tuple(found),
             "They lie in different keychains, and which one is read is chance.",
             Repair("Delete the older ones in Keychain Access."),
+            about="keychain",
+            things=tuple(account for (_, account), count in seen.items() if count > 1),
+        )
+
+
+def orphaned(evidence: Evidence) -> Iterator[Finding]:
+    """Secrets of an agent that the settings do not name any more."""
+    settings = evidence.around.settings
+    agent = settings.text("agent", "name") if settings else ""
+    found = [
+        item.account
+        for item in _items(evidence)
+        if agent
+        and item.account.startswith(("key:", "token:"))
+        and item.account.split(":")[1] != agent
+    ]
+    if found:
+        yield Finding(
+            "items-orphaned",
+            Severity.WARNING,
+            "The Keychain holds secrets of an agent that is not set up any more.",
+            (f"the settings name {agent}", *found[:8]),
+            "Nothing uses them, and whoever gets at the Keychain gets them too.",
+            Repair(
+                "Delete them, once you are sure.",
+                (repairs.SECURITY, "delete-generic-password", "-s", LABEL, "-a", found[0]),
+            ),
+            about="keychain",
+            things=tuple(found),
+        )
+
+
+def keyring_chosen(evidence: Evidence) -> Iterator[Finding]:
+    """A file tells every Python program to use another keyring."""
+    if evidence.around.keyring_files:
+        yield Finding(
+            "keyring-chosen",
+            Severity.NOTE,
+            "A settings file chooses another keyring for Python programs.",
+            evidence.around.keyring_files,
+            "The agent names its keyring itself and does not read this file; other programs that "
+            "do may keep secrets in the clear.",
+            Repair("Look whether you want it."),
+            about="keychain",
         )
 
 
@@ -75,7 +121,7 @@ def _missing(
     seen = f"Items of {LABEL}: {', '.join(sorted(accounts)) or 'none'}"
     if isinstance(evidence.keychain, Empty):
         seen = evidence.keychain.reason
-    yield Finding(id_, Severity.WARNING, sentence, (seen,), explanation, repair)
+    yield Finding(id_, Severity.WARNING, sentence, (seen,), explanation, repair, about="keychain")
 
 
 def _items(evidence: Evidence) -> tuple[KeychainItem, ...]:

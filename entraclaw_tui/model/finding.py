@@ -23,6 +23,11 @@ class Repair(msgspec.Struct, frozen=True):
     reversible: bool = False
     needs_person: bool = True
 
+    @property
+    def automatic(self) -> bool:
+        """Whether a program may carry it out once a person has seen the command."""
+        return bool(self.command) and self.reversible and not self.needs_person
+
 
 class Finding(msgspec.Struct, frozen=True):
     """Why something does not work."""
@@ -33,3 +38,7 @@ class Finding(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...]
     explanation: str
     repair: Repair | None = None
+    about: str = ""
+    """What it concerns: `job`, `keychain`, `privacy`, `files`, `settings`, `mac`."""
+    things: tuple[str, ...] = ()
+    """Which ones: accounts of Keychain items; a grant's service and program, a blank between."""

@@ -85,7 +85,7 @@ async def test_hostile_text_stays_text(play: Raise, evil: str) -> None:
         logs=(follow([LogLine(NOW, evil, "warning", evil)]),),
     )
     it = await play(Stage(first=whole, mac=mac, banner=evil))
-    for number in "1234567":
+    for number in "12345678":
         await it.press(number, "enter")
         _assert_clean(it.pilot)
         await it.press("escape")

@@ -46,7 +46,7 @@ async def test_it_shows_what_comes_from_a_task_that_began_before_the_screen(play
 async def test_held_still_it_does_not_move(play: Raise) -> None:
     it = await play()
     await _pour(it, [_line(n) for n in range(100)])
-    await it.press("7", "k", "k")
+    await it.press("8", "k", "k")
     before = it.text("logs")
     await _pour(it, [_line(n) for n in range(100, 160)])
     assert it.text("logs") == before
@@ -58,7 +58,7 @@ async def test_held_still_it_does_not_move(play: Raise) -> None:
 async def test_held_still_it_does_not_move_when_old_lines_fall_out(play: Raise) -> None:
     it = await play()
     await _pour(it, [_line(n) for n in range(LOG_LINES)])
-    await it.press("7", "k", "k", "pageup")
+    await it.press("8", "k", "k", "pageup")
     before = it.text("logs")
     await _pour(it, [_line(LOG_LINES + n) for n in range(500)])
     assert it.text("logs") == before
@@ -69,7 +69,7 @@ async def test_the_ring_keeps_the_last_lines(play: Raise) -> None:
     await _pour(it, [_line(n) for n in range(3 * LOG_LINES)])
     logs = it.home.panes["logs"]
     assert logs.count() == LOG_LINES
-    await it.press("7", "g")
+    await it.press("8", "g")
     assert it.text("logs").splitlines()[0].endswith(f"line number {2 * LOG_LINES}.")
 
 
@@ -88,7 +88,7 @@ async def test_logs_of_several_clocks_stand_in_order(play: Raise) -> None:
 
 async def test_wrapping_shows_the_whole_of_a_long_line(play: Raise) -> None:
     it = await play(size=(80, 24))
-    await it.press("7")
+    await it.press("8")
     await _pour(it, [LogLine(NOW + 9, "worker", "info", "word " * 60 + "end.")])
     assert "end." not in it.text("logs")
     await it.press("w")
@@ -99,7 +99,7 @@ async def test_wrapping_shows_the_whole_of_a_long_line(play: Raise) -> None:
 
 async def test_a_filter_also_holds_for_what_comes_later(play: Raise) -> None:
     it = await play()
-    await it.press("7", "slash", *"number 7", "enter")
+    await it.press("8", "slash", *"number 7", "enter")
     await _pour(it, [_line(n) for n in range(10)])
     assert it.text("logs").split("\n")[0].endswith("line number 7.")
     assert it.home.panes["logs"].listed()[0] == 1

@@ -94,7 +94,7 @@ async def test_enter_gives_a_pane_the_window(play: Raise, name: str) -> None:
 async def test_revoke_ends_the_selected_grant(play: Raise) -> None:
     it = await play()
     await it.pass_time(1)
-    await it.press("2", "x")
+    await it.press("3", "x")
     assert it.stage.link.asked == [("revoke", "g1")]
     assert "Revoked Calendars.Read" in it.note
 
@@ -102,14 +102,14 @@ async def test_revoke_ends_the_selected_grant(play: Raise) -> None:
 async def test_an_ended_grant_is_not_revoked_again(play: Raise) -> None:
     it = await play(Stage(first=snapshot(grants=grants()[2:])))
     await it.pass_time(1)
-    await it.press("2", "x")
+    await it.press("3", "x")
     assert it.stage.link.asked == []
     assert "ended already" in it.note
 
 
 async def test_revoke_all_asks_first(play: Raise) -> None:
     it = await play()
-    await it.press("2", "X")
+    await it.press("3", "X")
     assert isinstance(it.panel.screen, ConfirmSheet)
     assert it.stage.link.asked == []
     await it.press("enter")
@@ -163,7 +163,7 @@ async def test_a_source_that_breaks_is_a_pane_that_says_so(play: Raise) -> None:
 
 async def test_what_opens_and_closes_leaves_the_selection(play: Raise) -> None:
     it = await play()
-    await it.press("j", "j", "enter", "escape", "7", "1")
+    await it.press("j", "j", "enter", "escape", "8", "1")
     selected = it.home.requests.selected
     assert selected is not None
     assert selected.id == "r3"

@@ -64,7 +64,9 @@ def test_everything_fails(look: Look, size: str) -> None:
 def test_nothing_is_installed(look: Look) -> None:
     mac = sources(
         job=always(
-            Empty("launchd knows no job com.entraclaw.agent. `entraclaw-tui agent setup` makes it.")
+            Empty(
+                "launchd knows no job com.entraclaw.agent. `entraclaw-tui agent install` makes it."
+            )
         ),
         keychain=always(Empty("The login keychain has no item of the agent.")),
         privacy=always(Empty("Neither database has a row for the agent.")),
@@ -108,4 +110,4 @@ def test_long_lines_wrap(look: Look) -> None:
     lines = [*log_lines(), *log_lines()[:1]]
     long = lines[-1].__class__(NOW, "worker", "warning", "a long message that goes on " * 6)
     mac = sources(logs=(follow([*log_lines(), long]),))
-    assert look(Stage(mac=mac), "80x24", "7", "w")
+    assert look(Stage(mac=mac), "80x24", "8", "w")

@@ -8,7 +8,7 @@ from entraclaw_tui.model.source import Failed
 from tests.snapshot.conftest import Look
 from tests.support.panel import NOW, Stage, once_then, sources
 
-PANES = ["requests", "grants", "tokens", "job", "keychain", "privacy", "logs"]
+PANES = ["requests", "findings", "grants", "job", "keychain", "privacy", "tokens", "logs"]
 
 
 @pytest.mark.parametrize("pane", PANES)
@@ -16,7 +16,9 @@ def test_alone(look: Look, pane: str) -> None:
     assert look(Stage(), "80x24", str(PANES.index(pane) + 1))
 
 
-@pytest.mark.parametrize("pane", ["grants", "tokens", "job", "keychain", "privacy", "logs"])
+@pytest.mark.parametrize(
+    "pane", ["findings", "grants", "job", "keychain", "privacy", "tokens", "logs"]
+)
 def test_opened(look: Look, pane: str) -> None:
     assert look(Stage(), "120x40", str(PANES.index(pane) + 1), "enter")
 

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from entraclaw_tui.dashboard.app import Panel
 from entraclaw_tui.dashboard.feeds import feeds_for
 from entraclaw_tui.dashboard.link import WorkerLink
-from entraclaw_tui.dashboard.sources import Follow, Read, Sources
+from entraclaw_tui.dashboard.sources import Examine, Follow, Read, Sources
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.dashboard.worker_view import WorkerView, lost
 from entraclaw_tui.ipc.messages import Session, Snapshot, WorkerInfo
@@ -33,6 +33,7 @@ from entraclaw_tui.model.consent import (
     Tier,
     TokenInfo,
 )
+from entraclaw_tui.model.finding import Finding, Repair, Severity
 from entraclaw_tui.model.job import Job, Usage
 from entraclaw_tui.model.keychain import Keychain, KeychainItem
 from entraclaw_tui.model.log import LogLine
@@ -429,6 +430,50 @@ def privacy() -> Privacy:
     )
 
 
+def findings() -> tuple[Finding, ...]:
+    return (
+        Finding(
+            "grant-gone",
+            Severity.ERROR,
+            "The grant for Full Disk Access belongs to python3.14.5; the job now runs "
+            "python3.14.6.",
+            ("granted: /opt/python3.14.5 (gone)", "the job: /opt/homebrew/bin/python3.14"),
+            "macOS ties a grant to the program's path, and an upgrade changed it.",
+            Repair(
+                "Allow Full Disk Access for the program that runs now.",
+                ("/usr/bin/open", "x-apple.systempreferences:Privacy_AllFiles"),
+                reversible=True,
+            ),
+            "privacy",
+            ("kTCCServiceSystemPolicyAllFiles /opt/homebrew/bin/python3.14",),
+        ),
+        Finding(
+            "plist-stale",
+            Severity.WARNING,
+            "launchd still uses an older definition of the job.",
+            ("launchd: python3.14 -I worker", "the file: python3.14 -I -B worker"),
+            "A changed definition counts once the job was unloaded and loaded again.",
+            Repair(
+                "Load it anew.",
+                ("entraclaw-tui", "agent", "restart", "--yes"),
+                reversible=True,
+                needs_person=False,
+            ),
+            "job",
+        ),
+        Finding(
+            "items-orphaned",
+            Severity.WARNING,
+            "Items of agents that are not set up any more lie in the Keychain.",
+            ("token:old-bot:g9",),
+            "Nothing uses them, and they are secrets.",
+            Repair("Delete them in Keychain Access."),
+            "keychain",
+            ("token:research-bot:g2",),
+        ),
+    )
+
+
 def log_lines() -> list[LogLine]:
     said = [
         ("worker", "info", "granted User.Read to mail-helper until lock"),
@@ -452,6 +497,17 @@ def always(answer: Loaded[object] | Empty | Failed) -> Read[object]:
     return read
 
 
+def found(answer: Loaded[tuple[Finding, ...]] | Empty | Failed) -> Examine:
+    """Return a look for what is wrong that finds the same each time."""
+
+    async def examine(
+        known: Loaded[Privacy] | None,
+    ) -> Loaded[tuple[Finding, ...]] | Empty | Failed:
+        return answer
+
+    return examine
+
+
 def follow(lines: list[LogLine]) -> Follow:
     """Return a log with these lines and no more."""
 
@@ -469,6 +525,7 @@ def sources(**changes: object) -> Sources:
         "job": always(Loaded(job(), NOW)),
         "keychain": always(Loaded(keychain(), NOW)),
         "privacy": always(Loaded(privacy(), NOW)),
+        "findings": found(Loaded(findings(), NOW)),
         "usage": lambda pid: Usage(0.2, 48_000_000, NOW - 11_600),
         "logs": (follow(log_lines()),),
     }
@@ -522,7 +579,7 @@ class Stage:
 async def settle(pilot: Pilot[None], stage: Stage) -> None:
     """Wait until every source has spoken and everything said is on the screen."""
     panel = stage.panel
-    names = ("machine", "job", "keychain", "privacy", "requests", "usage")
+    names = ("machine", "job", "keychain", "privacy", "requests", "usage", "findings")
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         await pilot.pause()

@@ -37,7 +37,7 @@ class GrantsPane(ListPane[Grant]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("grants")]
 
     NAME = "grants"
-    NUMBER = 2
+    NUMBER = 3
     TITLE = "Grants"
     SHORT = "Grants"
 

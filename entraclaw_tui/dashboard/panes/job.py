@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard import concerns, words
 from entraclaw_tui.dashboard.ages import age
 from entraclaw_tui.dashboard.key import JOB, USAGE
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece, spread
@@ -12,7 +12,7 @@ from entraclaw_tui.dashboard.widgets.list_pane import ListPane
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.job import Job, Usage
 from entraclaw_tui.model.source import Source, value_of
-from entraclaw_tui.text import Shown, clean, shorten_path
+from entraclaw_tui.text import Shown, clean, shorten, shorten_path
 
 _QUIET_EXITS = frozenset({"", "0", "(never exited)"})
 
@@ -88,7 +88,7 @@ class JobPane(ListPane[tuple[str, Line]]):
             (sign, piece(" "), Piece(clean(job.state or "unknown"), sign.tone), piece(pid)),
             width,
         )
-        lines = [head]
+        lines = [head, *self._findings(width)]
         if usage is not None:
             up = age(now - usage.started_at)
             lines.append(
@@ -116,6 +116,17 @@ class JobPane(ListPane[tuple[str, Line]]):
         if job.sockets:
             lines.append(fact("sockets", Piece(clean(", ".join(job.sockets)))))
         return lines
+
+    def _findings(self, width: int) -> list[Line]:
+        """Return one line for what was found about the job: how many, and the worst."""
+        found = concerns.about(self.desk.store, "job")
+        bad = concerns.worst(found)
+        if bad is None:
+            return []
+        mark = concerns.sign(bad, self.desk.symbols)
+        many = words.count(len(found), "finding")
+        told = Shown(f" {many}: {clean(found[0].sentence, 300)}")
+        return [(mark, Piece(shorten(told, width - 1), mark.tone))]
 
     def _everything(self, job: Job) -> list[Line]:
         lines: list[Line] = [(), (piece("everything that launchd printed", Tone.DIM),)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard import concerns, words
 from entraclaw_tui.dashboard.ages import ago, moment
 from entraclaw_tui.dashboard.key import KEYCHAIN
 from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fact, fit, header, piece
@@ -14,6 +14,7 @@ from entraclaw_tui.model.source import Source, value_of
 from entraclaw_tui.text import Shown, clean
 
 _COLUMNS = (
+    Column("", 1),
     Column("secret", 14),
     Column("account", flex=1),
     Column("written", 10, from_width=40),
@@ -61,6 +62,7 @@ class KeychainPane(ListPane[KeychainItem]):
         return fit(
             _COLUMNS,
             (
+                self._sign(row),
                 Piece(clean(kind)),
                 Piece(clean(name, 120)),
                 piece(ago(now - written) if written else "unknown", Tone.DIM),
@@ -68,6 +70,13 @@ class KeychainPane(ListPane[KeychainItem]):
             ),
             width,
         )
+
+    def _sign(self, row: KeychainItem) -> Piece:
+        """Return a sign once somebody has looked whether anything is wrong with the item."""
+        signs = self.desk.symbols
+        looked = concerns.examined(self.desk.store)
+        fine = piece(signs.fine, Tone.GOOD) if looked else piece(" ")
+        return concerns.marked(self.desk.store, "keychain", row.account, fine, signs)
 
     def subtitle(self) -> tuple[Piece, ...]:
         """Return which keychain, and how much else it holds."""
@@ -101,6 +110,7 @@ class KeychainPane(ListPane[KeychainItem]):
             *([fact("by", Piece(clean(row.creator)))] if row.creator else []),
             fact("keychain", Piece(clean(self.desk.host.shown(row.keychain)))),
             fact("comment", piece(f"{row.comment_bytes} bytes, not read")),
+            *concerns.lines(self.desk.store, "keychain", row.account, self.desk.symbols),
             *(fact(clean(name, 11), Piece(clean(text, 300))) for name, text in row.attributes),
         ]
 

@@ -45,7 +45,7 @@ class LogsPane(ListPane[Entry]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("logs")]
 
     NAME = "logs"
-    NUMBER = 7
+    NUMBER = 8
     TITLE = "Logs"
     SHORT = "Logs"
     SELECTS = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard import concerns, words
 from entraclaw_tui.dashboard.ages import date, moment
 from entraclaw_tui.dashboard.key import PRIVACY
 from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fact, fit, header, piece
@@ -57,7 +57,7 @@ class PrivacyPane(ListPane[PrivacyGrant]):
                 self._sign(row),
                 Piece(self._use(row)),
                 Piece(_short(row.client), Tone.DIM),
-                Piece(clean(row.state), _tone(row)),
+                self._state(row),
                 piece(date(row.changed_at, now) if row.changed_at else "", Tone.DIM),
             ),
             width,
@@ -67,7 +67,21 @@ class PrivacyPane(ListPane[PrivacyGrant]):
         signs = self.desk.symbols
         tone = _tone(row)
         sign = {Tone.GOOD: signs.fine, Tone.BAD: signs.bad}.get(tone, signs.look)
-        return piece(sign, tone)
+        thing = self._thing(row)
+        return concerns.marked(self.desk.store, "privacy", thing, piece(sign, tone), signs)
+
+    def _thing(self, row: PrivacyGrant) -> str:
+        """Return the row's name in findings: its service and its program."""
+        client = self.desk.host.shown(row.client) if row.client_is_path else row.client
+        return f"{row.service} {client}"
+
+    def _state(self, row: PrivacyGrant) -> Piece:
+        """Return the database's word, or `stale` for a grant that does not count any more."""
+        found = concerns.about(self.desk.store, "privacy", self._thing(row))
+        bad = concerns.worst(concerns.counted(found))
+        if bad is not None and row.state in _GRANTED:
+            return piece("stale", concerns.tone(bad))
+        return Piece(clean(row.state), _tone(row))
 
     def _use(self, row: PrivacyGrant) -> Shown:
         target = f" {self.desk.symbols.arrow} {_short(row.target)}" if row.target else ""
@@ -115,6 +129,7 @@ class PrivacyPane(ListPane[PrivacyGrant]):
             fact("because", Piece(clean(row.reason or "unknown"))),
             fact("since", piece(moment(row.changed_at) if row.changed_at else "unknown")),
             fact("database", Piece(clean(row.scope))),
+            *concerns.lines(self.desk.store, "privacy", self._thing(row), self.desk.symbols),
             fact("bound to", Piece(clean(row.requirement or "no code requirement", 2000))),
         ]
 

@@ -32,7 +32,7 @@ class TokensPane(ListPane[TokenInfo]):
     """Tokens that live, oldest first; below them those that ended in the last hour."""
 
     NAME = "tokens"
-    NUMBER = 3
+    NUMBER = 7
     TITLE = "Tokens"
     SHORT = "Tokens"
 

@@ -18,6 +18,8 @@ from entraclaw_tui.dashboard.widgets.pane import Pane
 
 T = TypeVar("T")
 
+HEADED = 4
+"""Rows from which on a pane has one to spare for column titles."""
 SETTLED = 0.5
 """Seconds for which a row that came under the cursor by itself takes no decision."""
 
@@ -113,7 +115,8 @@ class ListPane(Pane, Generic[T]):
 
     def header(self, width: int) -> Line | None:
         """Return the column titles, indented like the rows."""
-        titles = self.columns(width - self._indent) if self._rows else None
+        tall = self.size.height >= HEADED
+        titles = self.columns(width - self._indent) if self._rows and tall else None
         return None if titles is None else (piece(" " * self._indent), *titles)
 
     def line(self, index: int, width: int) -> Line:

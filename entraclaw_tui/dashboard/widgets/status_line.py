@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from entraclaw_tui.dashboard import concerns, words
 from entraclaw_tui.dashboard.ages import age, left
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import JOB, KEYCHAIN, MACHINE, REQUESTS
@@ -44,7 +45,12 @@ class StatusLine(Bar):
     def _health(self) -> list[Part]:
         view = self.desk.link.view
         worker = view.snapshot.worker if view.connected and view.snapshot is not None else None
-        parts = [*self._worker(worker), *self._keychain(worker), *self._session()]
+        parts = [
+            *self._worker(worker),
+            *self._keychain(worker),
+            *self._findings(),
+            *self._session(),
+        ]
         number = waiting(value_of(self.desk.store.get(REQUESTS)) or (), self.desk.clock())
         if number and worker is not None:
             parts.append(Part((piece(f" {number} waiting ", Tone.ALERT),)))
@@ -91,6 +97,18 @@ class StatusLine(Bar):
         if worker is not None and worker.keychain == "ok":
             return [Part((piece(f"{signs.fine} ", Tone.GOOD), piece("keychain")), give=5)]
         return []
+
+    def _findings(self) -> list[Part]:
+        """Return how much is wrong, with the sign of the worst; nothing where nothing is."""
+        told = concerns.counted(concerns.known(self.desk.store))
+        bad = concerns.worst(told)
+        if bad is None:
+            return []
+        sign = concerns.sign(bad, self.desk.symbols)
+        number, _, noun = words.count(len(told), "finding").partition(" ")
+        return [
+            Part((sign, Piece(Shown(f" {number}"), sign.tone), piece(f" {noun}", Tone.DIM)), give=3)
+        ]
 
     def _session(self) -> list[Part]:
         view = self.desk.link.view

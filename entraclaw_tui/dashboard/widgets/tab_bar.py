@@ -13,7 +13,7 @@ from entraclaw_tui.dashboard.widgets.pane import Pane
 
 
 class TabBar(Bar):
-    """One tab a pane; where not all names fit, only the one in focus keeps its name."""
+    """One tab a pane. Where not all fit, plain counts go first, then all names but one."""
 
     class Chosen(Message):
         """A tab was clicked."""
@@ -35,21 +35,25 @@ class TabBar(Bar):
         full = [(p.NAME, self._tab(p, named=True)) for p in self._panes]
         if sum(length(tab) for _, tab in full) <= width:
             return full
+        close = [(p.NAME, self._tab(p, named=True, close=True)) for p in self._panes]
+        if sum(length(tab) for _, tab in close) <= width:
+            return close
         active = self._active()
         return [(p.NAME, self._tab(p, named=active == p.NAME)) for p in self._panes]
 
-    def _tab(self, pane: Pane, *, named: bool) -> Line:
+    def _tab(self, pane: Pane, *, named: bool, close: bool = False) -> Line:
         active = self._active() == pane.NAME
         label = f"{pane.NUMBER} {pane.SHORT}" if named else str(pane.NUMBER)
         badge = pane.badge()
         if active:
             count = f" {badge.text}" if badge is not None else ""
             return (piece(f" {label}{count} ", Tone.KEY),)
-        mark = (piece(" "), badge) if badge is not None else ()
+        wanted = badge is not None and not (close and badge.tone is Tone.DIM)
+        mark = (piece(" "), badge) if badge is not None and wanted else ()
         return (
             Piece(piece(f" {label}").text, Tone.PLAIN if named else Tone.DIM),
             *mark,
-            piece(" "),
+            piece("" if close else " "),
         )
 
     def on_click(self, event: events.Click) -> None:

@@ -111,7 +111,7 @@ def test_a_plan_fits_the_window_and_shows_the_pane_in_focus(
     fixed = [rows for name, rows in now.rows.items() if rows is not None]
     if len(now.rows) == len(PANES):
         left = sum(now.rows[name] or 0 for name in PANES[:3])
-        right = sum(now.rows[name] or 0 for name in PANES[3:6])
+        right = sum(now.rows[name] or 0 for name in PANES[3:7])
         assert left == right
         assert left <= height - 3 - 6
     else:

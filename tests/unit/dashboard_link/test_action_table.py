@@ -45,7 +45,7 @@ def test_no_bare_enter_or_space_allows(key: str) -> None:
 def test_bindings_carry_ids_words_and_the_pressed_key() -> None:
     made = bindings("app")
     assert [b.action for b in made[:7]] == [f"pane({n})" for n in range(1, 8)]
-    assert made[0].key_display == "1-7"
+    assert made[0].key_display == "1-8"
     assert [b.show for b in made[:3]] == [True, False, False]
     assert all(b.id and b.tooltip and b.description for b in made)
     assert len({b.id for b in made}) == len(made)
@@ -54,7 +54,7 @@ def test_bindings_carry_ids_words_and_the_pressed_key() -> None:
 def test_the_readme_table_names_every_action() -> None:
     lines = table().splitlines()
     assert len(lines) == len(ACTIONS) + 2
-    assert "| Everywhere | `1-7` | Go to a pane by its number. |" in lines
+    assert "| Everywhere | `1-8` | Go to a pane by its number. |" in lines
     assert all(line.count("|") == 4 for line in lines)
 
 

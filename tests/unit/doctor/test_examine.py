@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import sqlite3
 import sys
 import tempfile
@@ -66,13 +67,39 @@ def tool(host: Host, path: str, body: str) -> None:
     draft.rename(place)
 
 
+SETTINGS = """
+[entra]
+tenant = "contoso.example"
+client_id = "00000000-0000-0000-0000-000000000000"
+public_client_id = "00000000-0000-0000-0000-000000000000"
+api_scope = "api://00000000-0000-0000-0000-000000000000/access_as_user"
+[agent]
+name = "notes"
+[account]
+upn = "demo@contoso.example"
+"""
+
+
+def furnish(mac: Host) -> Path:
+    """Install an agent as we would: the definition, the settings, the sockets."""
+    path = write(mac, sys.executable)
+    places = Places.of(mac)
+    places.config.write_text(SETTINGS)
+    places.config.chmod(0o600)
+    for place in (places.request_socket, places.control_socket):
+        with closing(socket.socket(socket.AF_UNIX)) as listener:
+            listener.bind(str(place))
+        place.chmod(0o600)
+    return path
+
+
 async def test_an_agent_as_we_install_it_has_nothing_wrong(mac: Host) -> None:
-    write(mac, sys.executable)
+    furnish(mac)
     assert await examine(mac) == []
 
 
 async def test_what_was_done_to_it_is_found(mac: Host) -> None:
-    path = write(mac, sys.executable)
+    path = furnish(mac)
     path.chmod(0o666)
     places = Places.of(mac)
     places.config_dir.chmod(0o755)

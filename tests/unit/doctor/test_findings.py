@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 
 from entraclaw_tui.doctor import findings
 from entraclaw_tui.doctor.evidence import Definition, Evidence, FileFact
+from entraclaw_tui.doctor.surroundings import Folder, Settings, Surroundings
+from entraclaw_tui.macos.keychain import Lock
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.finding import Finding, Severity
 from entraclaw_tui.model.job import Job
@@ -20,6 +23,7 @@ from entraclaw_tui.model.source import Empty, Failed, Loaded
 PLIST = "/Users/demo/Library/LaunchAgents/com.entraclaw.agent.plist"
 PYTHON = "/opt/python/3.14.6/bin/python3.14"
 OLDER = "/opt/python/3.14.5/bin/python3.14"
+REQUIREMENT = 'identifier "org.python.python" and anchor apple generic'
 COMMAND = [PYTHON, "-I", "-m", "entraclaw_tui", "worker"]
 FINE_JOB = Job(
     label=LABEL,
@@ -40,8 +44,42 @@ FULL_DISK = PrivacyGrant(
     reason="",
     changed_at=None,
     scope="system",
-    requirement='cdhash H"aa"',
+    requirement=f" {REQUIREMENT}",
 )
+SETTINGS = Settings(
+    "/Users/demo/.config/entraclaw/config.toml",
+    tables={
+        "entra": {
+            "tenant": "contoso.example",
+            "client_id": "1",
+            "public_client_id": "2",
+            "api_scope": "api://1/access_as_user",
+        },
+        "agent": {"name": "notes"},
+        "account": {"upn": "demo@contoso.example"},
+    },
+)
+LOGS = "/Users/demo/.config/entraclaw/logs"
+FINE_AROUND = Surroundings(
+    macos="26.5",
+    home="/Users/demo",
+    now=1000.0,
+    free_bytes=50_000_000_000,
+    settings=SETTINGS,
+    folders=(Folder(LOGS, True, True),),
+    sip=True,
+    python=PYTHON,
+)
+
+
+def around(**changes: Any) -> dict[str, Surroundings]:
+    return {"around": dataclasses.replace(FINE_AROUND, **changes)}
+
+
+def set_to(table: str, **values: str) -> dict[str, Surroundings]:
+    """Settings with one table changed; an empty value is as good as none."""
+    tables = {**SETTINGS.tables, table: {**SETTINGS.tables[table], **values}}  # type: ignore[dict-item]
+    return around(settings=dataclasses.replace(SETTINGS, tables=tables))
 
 
 def stored(*accounts: str, service: str = LABEL) -> Loaded[Keychain]:
@@ -67,7 +105,8 @@ FINE = Evidence(
     keychain=stored("key:notes:v1", "pin:v1", "audit:v1"),
     privacy=granted(FULL_DISK),
     program=PYTHON,
-    signature=Signature(PYTHON, "adhoc", requirement='cdhash  H"aa"'),
+    signature=Signature(PYTHON, "unverified", team="C0NT0S0EXM", requirement=REQUIREMENT),
+    around=FINE_AROUND,
 )
 
 
@@ -81,7 +120,7 @@ def job(**changes: Any) -> dict[str, object]:
 
 
 def resting(**changes: Any) -> dict[str, object]:
-    return job(state="not running", pid=None, **changes)
+    return job(**{"state": "not running", "pid": None, **changes})
 
 
 def grant(**changes: Any) -> PrivacyGrant:
@@ -90,6 +129,25 @@ def grant(**changes: Any) -> PrivacyGrant:
 
 def test_nothing_is_found_where_nothing_is_wrong() -> None:
     assert seen() == []
+
+
+CELLAR = "/opt/homebrew/Cellar/python@3.14/3.14.6/bin/python3.14"
+SOCKET = FINE.sockets[0]
+
+
+def waiting(**changes: Any) -> dict[str, object]:
+    return resting(**{"state": "spawn scheduled", "properties": ("penalty box",), **changes})
+
+
+def socket(mode: int | None) -> dict[str, object]:
+    return {"Request": {"SockPathName": SOCKET, **({} if mode is None else {"SockPathMode": mode})}}
+
+
+def pairs(*states: str) -> tuple[PrivacyGrant, ...]:
+    return tuple(
+        grant(service="kTCCServiceAppleEvents", state=state, target=f"com.example.{n}")
+        for n, state in enumerate(states)
+    )
 
 
 WRONG: list[tuple[str, dict[str, Any]]] = [
@@ -117,7 +175,14 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("plist-mode", {"definition": Definition(PLIST, FileFact(PLIST, 0o644, False), None)}),
     ("plist-mode", {"definition": Definition(PLIST, FileFact(PLIST, 0o777, True, "other"), None)}),
     ("plist-tilde", {"definition": defined(StandardOutPath="~/out.log")}),
-    ("plist-tilde", {"definition": defined(Sockets={"Request": {"SockPathName": "~/r.sock"}})}),
+    (
+        "plist-tilde",
+        {
+            "definition": defined(
+                Sockets={"Request": {"SockPathName": "~/r.sock", "SockPathMode": 384}}
+            )
+        },
+    ),
     ("program-missing", {"program_there": False}),
     (
         "program-missing",
@@ -136,6 +201,89 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("grant-gone", {"privacy": granted(grant(client=OLDER)), "gone": frozenset({OLDER})}),
     ("grant-stale", {"privacy": granted(grant(requirement='cdhash H"bb"'))}),
     ("grant-once", {"privacy": granted(grant(state="this run only"))}),
+    ("plist-relative", {"definition": defined(ProgramArguments=["python3"]), **job(arguments=())}),
+    ("plist-label", {"definition": defined(Label="com.example.other")}),
+    ("plist-never-starts", {"definition": defined(RunAtLoad=False)}),
+    ("plist-loads-code", {"definition": defined(EnvironmentVariables={"PYTHONPATH": "/x"})}),
+    (
+        "plist-loads-code",
+        {"definition": defined(EnvironmentVariables={"DYLD_INSERT_LIBRARIES": "/x"})},
+    ),
+    ("plist-secrets", {"definition": defined(EnvironmentVariables={"CLIENT_SECRET": "x"})}),
+    ("plist-protected", {"definition": defined(WorkingDirectory="/Users/demo/Documents/agent")}),
+    ("plist-protected", {"definition": defined(StandardOutPath="/Volumes/Stick/out.log")}),
+    ("plist-session", {"definition": defined(), **around(desktop=False)}),
+    (
+        "plist-session",
+        {"definition": defined(LimitLoadToSessionType=["Aqua"]), **around(desktop=False)},
+    ),
+    ("plist-socket-mode", {"definition": defined(Sockets=socket(0o666))}),
+    ("plist-socket-mode", {"definition": defined(Sockets=socket(None))}),
+    ("library-missing", resting(last_reason="OS_REASON_DYLD", runs=4)),
+    ("not-executable", resting(last_reason="OS_REASON_EXEC")),
+    ("killed-by-privacy", job(last_reason="OS_REASON_TCC", runs=12)),
+    ("killed-by-guard", resting(last_reason="OS_REASON_ENDPOINTSECURITY")),
+    ("killed-for-memory", job(last_reason="JETSAM_REASON_MEMORY_PERPROCESSLIMIT")),
+    ("login-items-off", {"login_items": frozenset({LABEL}), "job": Empty("not known")}),
+    ("login-items-off", {"login_items": frozenset({LABEL})}),
+    ("start-throttled", waiting(last_exit="1", runs=1)),
+    ("code-requirement-old", job(properties=("managed LWCR", "needs LWCR update"))),
+    ("session-secrets", around(variables=("GITHUB_TOKEN",))),
+    ("sockets-missing", around(sockets_missing=("/Users/demo/.config/run/request.sock",))),
+    ("socket-blocked", {"files": (FileFact(SOCKET, 0o600, True, "file"),)}),
+    ("home-external", around(home="/Volumes/Stick/demo")),
+    ("disk-full", around(free_bytes=3_000_000)),
+    ("clock-back", {"files": (FileFact("/x/state.db", 0o600, True, modified_at=9000.0),)}),
+    ("clock-skew", around(refusals=("AADSTS700024: Client assertion is not within its time",))),
+    ("certificate-refused", around(refusals=("AADSTS700027: The key was not found",))),
+    ("certificate-refused", around(refusals=("AADSTS7000222: the keys are expired",))),
+    ("sip-off", around(sip=False)),
+    ("keychain-locked", around(lock=Failed("The keychain is locked."))),
+    ("keychain-locks", around(lock=Loaded(Lock(False, 300), 1.0))),
+    ("keychain-locks", around(lock=Loaded(Lock(True, None), 1.0))),
+    ("program-unsigned", {"signature": Signature(PYTHON, "unsigned")}),
+    ("program-adhoc", {"signature": Signature(PYTHON, "adhoc", requirement=REQUIREMENT)}),
+    ("program-damaged", {"signature": Signature(PYTHON, "broken")}),
+    ("quarantined", around(quarantined=(PYTHON,))),
+    (
+        "program-shim",
+        {"definition": defined(ProgramArguments=["/usr/bin/env"]), **job(arguments=())},
+    ),
+    (
+        "grant-versioned",
+        {"program": CELLAR, "privacy": granted(grant(client=CELLAR)), **around(python=CELLAR)},
+    ),
+    ("two-pythons", around(python="/usr/local/bin/python3.12")),
+    ("settings-missing", around(settings=Settings("/c.toml", there=False))),
+    ("settings-unreadable", around(settings=Settings("/c.toml", trouble="line 3: no value"))),
+    ("settings-incomplete", set_to("entra", tenant="")),
+    ("settings-incomplete", set_to("account", upn="")),
+    ("authority-foreign", set_to("entra", authority="https://login.example.test")),
+    ("authority-foreign", set_to("entra", authority="http://login.microsoftonline.com")),
+    ("authority-foreign", set_to("entra", authority="https://localhost:4711")),
+    ("authority-foreign", set_to("entra", authority="https://[oops")),
+    ("log-folder-missing", around(folders=(Folder(LOGS, False, False),))),
+    ("log-folder-locked", around(folders=(Folder(LOGS, True, False),))),
+    ("database-damaged", around(database="its first bytes are not those of SQLite")),
+    ("audit-damaged", around(audit="entry 9 follows entry 7")),
+    ("logs-grown", {"files": (FileFact("/x/agent.err.log", 0o600, True, size=90_000_000),)}),
+    ("files-linked", {"files": (FileFact("/x/audit", 0o700, True, "other"),)}),
+    ("items-orphaned", {"keychain": stored("key:notes:v1", "pin:v1", "token:old-bot:g1")}),
+    ("keyring-chosen", around(keyring_files=("/Users/demo/.config/python_keyring/x.cfg",))),
+    ("privacy-damaged", {"privacy": granted(FULL_DISK, user="damaged")}),
+    ("privacy-moved", {"privacy": granted(FULL_DISK, user="absent"), **around(macos="27.0.1")}),
+    (
+        "grant-of-terminal",
+        {"privacy": granted(grant(client="com.apple.Terminal", client_is_path=False))},
+    ),
+    (
+        "grant-one-build",
+        {
+            "privacy": granted(grant(requirement='cdhash H"aa"')),
+            "signature": Signature(PYTHON, "unverified", requirement='cdhash  H"aa"'),
+        },
+    ),
+    ("automation-pair", {"privacy": granted(FULL_DISK, *pairs("granted", "denied"))}),
 ]
 
 
@@ -152,7 +300,12 @@ def test_what_is_wrong_is_found_alone_and_with_all_its_parts(
     assert finding.explanation
     assert finding.repair is not None
     assert finding.repair.words
-    assert not finding.repair.command or finding.repair.command[0].startswith("/")
+    assert (
+        not finding.repair.command
+        or finding.repair.command[0].startswith("/")
+        or finding.repair.command[0] == "entraclaw-tui"
+    )
+    assert finding.about in ("job", "keychain", "privacy", "files", "settings", "mac")
 
 
 SILENT: list[dict[str, Any]] = [
@@ -166,11 +319,37 @@ SILENT: list[dict[str, Any]] = [
     job(state="spawn scheduled", pid=None, last_exit="1", runs=2),
     job(state="SIGTERMed", pid=None, last_exit="0"),
     {"files": ()},
-    {"privacy": granted(user="absent")},
+    {"privacy": granted(FULL_DISK, user="absent")},
+    {"definition": defined(RunAtLoad=False, KeepAlive=True)},
+    {"definition": defined(EnvironmentVariables={"ENTRACLAW_HOME": "/x", "LANG": "C"})},
+    {"definition": defined(WorkingDirectory="/Users/demo/Documentary")},
+    {"definition": defined(LimitLoadToSessionType=["Aqua", "Background"]), **around(desktop=False)},
+    {"definition": defined(Sockets=socket(0o600))},
+    {"login_items": frozenset({"com.example.other"})},
+    waiting(last_exit="1", runs=1, properties=()),
+    job(properties=("managed LWCR", "has LWCR")),
+    {"files": (FileFact(SOCKET, 0o600, True, "socket"),)},
+    around(free_bytes=None, sip=None, lock=Loaded(Lock(False, None), 1.0)),
+    {"files": (FileFact("/x/state.db", 0o600, True, modified_at=1030.0),)},
+    around(refusals=("AADSTS65001: no consent",)),
+    {"program": CELLAR, "privacy": granted(), **around(python=CELLAR)},
+    {"program_there": True, **around(python="")},
+    around(settings=None),
+    set_to("entra", authority="https://login.microsoftonline.us"),
+    {
+        "around": dataclasses.replace(
+            set_to("entra", authority="https://localhost:4711")["around"], pretend=True
+        )
+    },
+    {"files": (FileFact("/x/worker.log", 0o600, True, size=5_000_000),)},
+    {"keychain": stored("key:notes:v1", "pin:v1", "session:old:demo@contoso.example")},
+    {"privacy": granted(FULL_DISK, grant(client="com.apple.Terminal", client_is_path=False))},
+    {"privacy": granted(FULL_DISK, *pairs("denied", "denied"))},
+    {"privacy": granted(FULL_DISK, *pairs("granted", "granted"))},
     {"privacy": Empty("none")},
     {"sockets": ("/" + "x" * 102,)},
     {"definition": defined(Note="a ~ in a text, ~name too")},
-    {"privacy": granted(grant(requirement="")), "signature": Signature(PYTHON, "adhoc")},
+    {"privacy": granted(grant(requirement="")), "signature": Signature(PYTHON, "unverified")},
     {"privacy": granted(grant(requirement="not decoded: cut short"))},
     {"privacy": granted(grant(requirement='cdhash H"bb"', state="denied"))},
     # Gone, but of another program, or only denied, or the new one has its own.
@@ -229,7 +408,38 @@ def test_the_worst_comes_first() -> None:
     ]
 
 
-def test_commands_name_the_domain_of_the_job() -> None:
-    (finding,) = seen(**resting(last_exit="0", domain="user/501"))
-    assert finding.repair is not None
-    assert finding.repair.command == ("/bin/launchctl", "kickstart", f"user/501/{LABEL}")
+def test_the_job_is_driven_by_our_own_commands_alone() -> None:
+    for _, changes in WRONG:
+        for finding in seen(**changes):
+            assert finding.repair is not None
+            assert "launchctl" not in " ".join(finding.repair.command)
+
+
+def test_what_mends_itself_can_be_undone_and_needs_nobody() -> None:
+    automatic = {
+        finding.id
+        for _, changes in WRONG
+        for finding in seen(**changes)
+        if finding.repair is not None and finding.repair.automatic
+    }
+    assert automatic == {
+        "label-disabled",
+        "job-not-loaded",
+        "job-not-running",
+        "start-pended",
+        "start-throttled",
+        "program-changed",
+        "code-requirement-old",
+        "plist-stale",
+        "plist-mode",
+        "sockets-missing",
+        "files-open",
+        "log-folder-missing",
+        "log-folder-locked",
+    }
+
+
+def test_there_are_enough_findings_and_each_has_a_name_of_its_own() -> None:
+    ids = {id_ for id_, _ in WRONG}
+    assert len(ids) >= 40
+    assert len(ids) == len(findings.CHECKS)
