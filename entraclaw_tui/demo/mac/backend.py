@@ -9,14 +9,12 @@ from keyring.backend import KeyringBackend
 from keyring.compat import properties
 from keyring.errors import KeyringError, KeyringLocked, PasswordDeleteError, PasswordSetError
 
-from entraclaw_tui.demo.mac import signatures
+from entraclaw_tui.demo.mac import dialogs, signatures
 from entraclaw_tui.demo.mac.keychain import PretendKeychain
 from entraclaw_tui.demo.mac.keychain_item import Item
 from entraclaw_tui.demo.mac.layout import MARKER
 from entraclaw_tui.demo.mac.lean import Folder
-from entraclaw_tui.demo.mac.osstatus import ITEM_NOT_FOUND, KeychainStatus
-
-_CANCELED = -128
+from entraclaw_tui.demo.mac.osstatus import ITEM_NOT_FOUND, USER_CANCELED, KeychainStatus
 
 
 class PretendKeyring(KeyringBackend):
@@ -39,11 +37,11 @@ class PretendKeyring(KeyringBackend):
         """Return a password, None where there is none. Raises KeyringError."""
         try:
             item = self._item(service, username)
-            return self._keychain.read(item, self._program).decode("utf-8")
+            return self._read(item).decode("utf-8")
         except KeychainStatus as error:
             if error.status == ITEM_NOT_FOUND:
                 return None
-            if error.status == _CANCELED:
+            if error.status == USER_CANCELED:
                 raise KeyringLocked(f"Can't get password from keychain: {error}") from error
             raise KeyringError(f"Can't get password from keychain: {error}") from error
 
@@ -59,7 +57,7 @@ class PretendKeyring(KeyringBackend):
                     raise
             self._add(service, username, secret)
         except KeychainStatus as error:
-            if error.status == _CANCELED:
+            if error.status == USER_CANCELED:
                 raise KeyringLocked(f"Can't store password on keychain: {error}") from error
             raise PasswordSetError(f"Can't store password on keychain: {error}") from error
 
@@ -69,6 +67,16 @@ class PretendKeyring(KeyringBackend):
             self._keychain.delete(self._item(service, username), self._program)
         except KeychainStatus as error:
             raise PasswordDeleteError(f"Can't delete password in keychain: {error}") from error
+
+    def _read(self, item: Item) -> bytes:
+        """Read a secret. At the desktop a dialog may stand in the way, and nobody answers it."""
+        try:
+            return self._keychain.read(item, self._program)
+        except KeychainStatus as error:
+            mac = _mac_of(self._keychain.path)
+            if mac is None or not dialogs.wait_for_answer(mac, self._program, item, error.status):
+                raise
+            raise KeychainStatus(USER_CANCELED) from error
 
     def _add(self, service: str, username: str, secret: bytes) -> None:
         mac = _mac_of(self._keychain.path)

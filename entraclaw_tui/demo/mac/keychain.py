@@ -75,30 +75,51 @@ class PretendKeychain:
                 (salt + ":" + _digest(salt, password),),
             )
 
+    def remove(self) -> None:
+        """Delete the file with everything in it. Raises KeychainStatus where there is none."""
+        try:
+            os.unlink(self.name)  # noqa: PTH108
+        except FileNotFoundError:
+            raise KeychainStatus(NO_SUCH_KEYCHAIN) from None
+
+    @property
+    def policy(self) -> str:
+        """When it locks itself, as `show-keychain-info` prints it."""
+        with self._open() as database:
+            return self._setting(database, "policy") or "no-timeout"
+
+    def set_policy(self, policy: str) -> None:
+        """Say when it locks itself. Raises KeychainStatus for a locked one."""
+        if self.locked:
+            raise KeychainStatus(INTERACTION_NOT_ALLOWED)
+        self._set("policy", policy)
+
     def lock(self) -> None:
         """Put the secrets out of reach."""
         self._set("locked", "1")
 
     def unlock(self, password: str) -> None:
         """Bring the secrets back. Raises KeychainStatus for a wrong password."""
-        with self._open() as database:
-            salt, _, digest = self._setting(database, "password").partition(":")
-        if _digest(salt, password) != digest:
+        if not self.opens_with(password):
             raise KeychainStatus(AUTH_FAILED)
         self._set("locked", "0")
 
     def items(self) -> list[Item]:
         """Return all items, oldest first, without secrets; locked or not."""
-        return self.find()
+        return self.find(internet=None)
 
     def find(
         self,
         service: str | bytes | None = None,
         account: str | bytes | None = None,
         label: str | bytes | None = None,
+        internet: bytes | None = b"",
     ) -> list[Item]:
-        """Return the items with all the given attributes, oldest first; locked or not."""
-        wanted = {"service": service, "account": account, "label": label}
+        """Return the items with all the given attributes, oldest first; locked or not.
+
+        They are generic passwords unless `internet` says which others; None stands for all.
+        """
+        wanted = {"service": service, "account": account, "label": label, "internet": internet}
         given = {name: _bytes(value) for name, value in wanted.items() if value is not None}
         where = " AND ".join(f"{name} = ?" for name in given) or "1"
         with self._open() as database:
@@ -107,6 +128,12 @@ class PretendKeychain:
                 tuple(given.values()),
             ).fetchall()
         return [Item(row) for row in rows]
+
+    def opens_with(self, password: str) -> bool:
+        """Return whether this is its password."""
+        with self._open() as database:
+            salt, _, digest = self._setting(database, "password").partition(":")
+        return _digest(salt, password) == digest
 
     def read(self, item: Item, program: str) -> bytes:
         """Return a secret. Raises KeychainStatus: locked, or a dialog would be needed."""
@@ -136,6 +163,7 @@ class PretendKeychain:
         partition: str = "",
         requirement: str = "",
         open_to_all: bool = False,
+        internet: bytes = b"",
         created: float | None = None,
         modified: float | None = None,
     ) -> None:
@@ -152,7 +180,7 @@ class PretendKeychain:
                 raise KeychainStatus(INTERACTION_NOT_ALLOWED)
             try:
                 database.execute(
-                    "INSERT INTO items VALUES (NULL, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    "INSERT INTO items VALUES (NULL, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                     (
                         _bytes(service),
                         _bytes(account),
@@ -168,6 +196,7 @@ class PretendKeychain:
                         partition or own[0],
                         requirement or own[1],
                         int(open_to_all),
+                        internet,
                     ),
                 )
             except sqlite3.IntegrityError:

@@ -29,7 +29,8 @@ CREATE TABLE IF NOT EXISTS items (
     partition TEXT NOT NULL,
     requirement TEXT NOT NULL,
     open INTEGER NOT NULL,
-    UNIQUE (service, account)
+    internet BLOB NOT NULL DEFAULT x'',
+    UNIQUE (internet, service, account)
 );
 """
 

@@ -1,16 +1,16 @@
-"""A generic password, all but its secret."""
+"""A generic or internet password, all but its secret."""
 
 from __future__ import annotations
 
 COLUMNS = (
     "id, service, account, label, kind, comment, generic, creator_code, type_code, "
-    "created, modified, creator, partition, requirement, open"
+    "created, modified, creator, partition, requirement, open, internet"
 )
 """What an `Item` is made of, in order."""
 
 
 class Item:
-    """A generic password without its secret."""
+    """A password without its secret."""
 
     __slots__ = (
         "account",
@@ -20,6 +20,7 @@ class Item:
         "creator_code",
         "generic",
         "id",
+        "internet",
         "kind",
         "label",
         "modified",
@@ -53,6 +54,8 @@ class Item:
         """The creator's designated requirement as it was then, or empty."""
         self.open: bool
         """Whether every program may read it."""
+        self.internet: bytes
+        """Of an internet password: server, domain, protocol, type, port, path, a NUL between."""
         for name, value in zip(names, row, strict=True):
             setattr(self, name, bool(value) if name == "open" else value)
 

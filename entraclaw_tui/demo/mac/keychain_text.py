@@ -39,8 +39,8 @@ def attribute(tag: bytes, form: bytes, value: bytes | None) -> bytes:
 
 
 def item_text(keychain: PretendKeychain, item: Item) -> bytes:
-    """Return a generic password's attributes, as dump and find print them."""
-    rows = (
+    """Return a password's attributes, as dump and find print them: tags in order."""
+    rows = [
         (b"\0\0\0\x07", b"blob", item.label),
         (b"\0\0\0\x08", b"blob", None),
         (b"acct", b"blob", item.account),
@@ -48,22 +48,32 @@ def item_text(keychain: PretendKeychain, item: Item) -> bytes:
         (b"crtr", b"uint32", _code(item.creator_code)),
         (b"cusi", b"sint32", None),
         (b"desc", b"blob", item.kind),
-        (b"gena", b"blob", item.generic),
         (b"icmt", b"blob", item.comment),
         (b"invi", b"sint32", None),
         (b"mdat", b"timedate", _date(item.modified)),
         (b"nega", b"sint32", None),
         (b"prot", b"blob", None),
         (b"scrp", b"sint32", None),
-        (b"svce", b"blob", item.service),
         (b"type", b"uint32", _code(item.type_code)),
-    )
+    ]
+    if item.internet:
+        server, domain, protocol, kind, port, path = item.internet.split(b"\0")
+        rows += [
+            (b"atyp", b"blob", kind),
+            (b"path", b"blob", path or None),
+            (b"port", b"uint32", int(port or b"0").to_bytes(4, "big")),
+            (b"ptcl", b"uint32", protocol or bytes(4)),
+            (b"sdmn", b"blob", domain or None),
+            (b"srvr", b"blob", server),
+        ]
+    else:
+        rows += [(b"gena", b"blob", item.generic), (b"svce", b"blob", item.service)]
     head = b"keychain: " + buffer(keychain.name.encode("utf-8", "surrogateescape"))
     return b"%s\nversion: %d\nclass: %s\nattributes:\n%s" % (
         head,
         keychain.version,
-        buffer(b"genp"),
-        b"".join(attribute(*row) for row in rows),
+        buffer(b"inet" if item.internet else b"genp"),
+        b"".join(attribute(*row) for row in sorted(rows)),
     )
 
 
