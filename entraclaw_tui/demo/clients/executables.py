@@ -52,21 +52,9 @@ def add(prefix: Path, name: str) -> Path:
     """Put the binary into `prefix` under another name, in place of one that is there."""
     target = prefix / "bin" / name
     fresh = target.with_name(f".{name}.new")
-    fresh.unlink(missing_ok=True)
-    if not _link(binary(), fresh):
-        shutil.copyfile(binary(), fresh)
-        fresh.chmod(0o755)
+    # A copy, never a link: a link of the same file elsewhere would change this one's times, and
+    # macOS may report any name of a file that has several.
+    shutil.copyfile(binary(), fresh)
+    fresh.chmod(0o755)
     fresh.replace(target)
-    fresh.unlink(missing_ok=True)  # replacing a link by another of the same file leaves both
     return target
-
-
-def _link(source: Path, target: Path) -> bool:
-    """Link where that is exact: macOS may report any name of a file that has several."""
-    if sys.platform == "darwin":
-        return False
-    try:
-        target.hardlink_to(source)
-    except OSError:  # another disk, or the kernel guards files of others
-        return False
-    return True
