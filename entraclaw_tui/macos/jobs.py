@@ -100,6 +100,11 @@ def parse_disabled(text: str) -> dict[str, bool]:
     return _overrides(launchctl_print.parse(text).block("disabled services"))
 
 
+def parse_login_items(text: str) -> dict[str, bool]:
+    """Return the second block of `print-disabled`: helpers of apps, and whether one is off."""
+    return _overrides(launchctl_print.parse(text).block("login item associations"))
+
+
 async def read_job(host: Host, label: str, domain: str = "") -> Loaded[Job] | Empty | Failed:
     """Return one job, from `domain` or from where an agent of this user can be.
 

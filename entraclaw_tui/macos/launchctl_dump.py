@@ -18,13 +18,14 @@ _DOMAIN = re.compile(r"(?:system|(?:gui|user|login|session|pid)/-?\d+) = \{")
 def parse_dumpstate(lines: Iterable[str]) -> Iterator[Job | Domain]:
     """Yield the domains and services of a dump in the order printed; never raises.
 
-    `lines` may be an open file: nothing is kept but the block at hand. What stands outside all
-    blocks is passed over.
+    `lines` have their line ends, as an open file gives them: a last line without one was cut.
+    Nothing is kept but the block at hand. What stands outside all blocks is passed over.
     """
     block: list[str] = []
     for line in lines:
-        line = line.rstrip("\r\n")
-        if _OPENS.fullmatch(line):
+        if line.endswith("\r\n"):
+            line = f"{line[:-2]}\n"
+        if _OPENS.fullmatch(line.removesuffix("\n")):
             yield from _read(block)
             block = [line]
         elif block:
@@ -35,5 +36,6 @@ def parse_dumpstate(lines: Iterable[str]) -> Iterator[Job | Domain]:
 def _read(block: list[str]) -> Iterator[Job | Domain]:
     if not block:
         return
-    text = "\n".join(block) + "\n"
-    yield parse_domain(text) if _DOMAIN.fullmatch(block[0]) else parse_service(text)
+    text = "".join(block)
+    domain = _DOMAIN.fullmatch(block[0].removesuffix("\n"))
+    yield parse_domain(text) if domain else parse_service(text)

@@ -75,10 +75,31 @@ _TABLE: dict[int, OSStatus] = {
 }
 
 
+_WORDS = {
+    "User interaction is not allowed.": 36,
+    "A default keychain could not be found.": 37,
+    "The specified item could not be found in the keychain.": NOT_FOUND,
+    "The specified item already exists in the keychain.": 45,
+    "The specified keychain could not be found.": 50,
+    "The user name or passphrase you entered is not correct.": 51,
+    "Invalid attempt to change the owner of this item.": 100,
+    "User canceled the operation.": 128,
+}
+"""Apple's texts (SecCopyErrorMessageString) to exit statuses."""
+
+
 def explain(exit_status: int) -> OSStatus:
     """Return what an exit status means; one we do not know keeps its number."""
     unknown = OSStatus(0, "", f"`security` ended with status {exit_status}.")
     return _TABLE.get(exit_status, unknown)
+
+
+def named(words: str, exit_status: int | None = None) -> OSStatus | None:
+    """Return the status by Apple's own words for it, or by an exit status; None for neither."""
+    if exit_status is not None:
+        known = _TABLE.get(exit_status & 0xFF)
+        return known or OSStatus(exit_status, "", words)
+    return _TABLE.get(_WORDS.get(words.strip(), -1))
 
 
 def failure(ran: Ran) -> Failed:

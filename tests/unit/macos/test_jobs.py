@@ -13,6 +13,7 @@ from entraclaw_tui.macos.jobs import (
     choose_domain,
     parse_disabled,
     parse_domain,
+    parse_login_items,
     parse_service,
     read_disabled,
     read_domain,
@@ -361,3 +362,67 @@ async def test_a_domain_is_read(mac: Host, tool: Tool) -> None:
 async def test_a_domain_without_jobs_is_empty(mac: Host, tool: Tool) -> None:
     tool("/bin/launchctl", "printf 'user/501 = {\\n\\tservices = {\\n\\t}\\n}\\n'")
     assert await read_domain(mac, "user/501") == Empty("user/501 has no jobs.")
+
+
+def test_ends_are_typed_beside_the_words() -> None:
+    head = "gui/501/a = {\n\tstate = spawn scheduled\n\truns = 4\n"
+    job = parse_service(
+        head + "\tlast exit code = 78: EX_CONFIG\n\tjob state = spawn failed\n"
+        "\tproperties = penalty box | needs LWCR update\n}\n"
+    )
+    assert (job.exit_code, job.exit_name, job.signal) == (78, "EX_CONFIG", None)
+    assert job.last_exit == "78: EX_CONFIG"
+    assert job.throttled
+    assert job.needs_reload
+    assert job.job_state == "spawn failed"
+    never = parse_service(head + "\tlast exit code = (never exited)\n}\n")
+    assert (never.exit_code, never.exit_name) == (None, "never exited")
+    waiting = parse_service(
+        head + "\trun interval = 3600 seconds\n\tspawn reason filter = launch job demand\n"
+        "\tsuccessive crashes = 3\n\tmanaged_by = com.apple.runningboard\n}\n"
+    )
+    assert waiting.run_interval_seconds == 3600
+    assert waiting.spawn_filter == "launch job demand"
+    assert waiting.successive_crashes == 3
+    assert waiting.managed_by == "com.apple.runningboard"
+
+
+def test_a_domain_keeps_its_own_lines_and_overrides() -> None:
+    domain = parse_domain(DOMAIN)
+    assert domain.on_demand_only
+    assert ("creator", "loginwindow[536]") in domain.raw
+    assert domain.disabled == {"com.example.bad": True, "com.example.notes": False}
+
+
+def test_login_items_are_apart() -> None:
+    assert parse_login_items(DISABLED) == {"com.example.helper": True}
+    assert parse_login_items("") == {}
+
+
+SOUP = st.lists(
+    st.sampled_from(
+        [
+            "gui/501/a = {",
+            "\tstate = running",
+            "\tpid",
+            "\tpid = ",
+            "\truns = 1",
+            "\t\tpid = 4711",
+            "\targuments = {",
+            "\t\t}",
+            "\t}",
+            "}",
+            "",
+            "\tsockets = {",
+            "\tpid = -1",
+            "\tpid = x",
+        ]
+    ),
+    max_size=25,
+)
+
+
+@given(SOUP)
+def test_no_order_of_lines_without_a_pid_at_the_top_is_alive(lines: list[str]) -> None:
+    # Liveness is one thing alone: a pid at the top, behind what launchd prints before it.
+    assert not parse_service("\n".join(lines) + "\n").alive

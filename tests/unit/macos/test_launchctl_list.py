@@ -5,7 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entraclaw_tui.macos.launchctl_list import parse_list, parse_list_job, wait_status
+from entraclaw_tui.macos.launchctl_list import (
+    ListedJob,
+    parse_list,
+    parse_list_job,
+    parse_listed,
+    wait_status,
+)
 from entraclaw_tui.model.job import JobRow
 
 
@@ -50,3 +56,58 @@ def test_no_text_breaks_them(text: str) -> None:
 @given(st.integers(-(2**40), 2**40))
 def test_every_status_has_words(raw: int) -> None:
     assert wait_status(raw)
+
+
+LISTED = """\
+{
+\t"StandardOutPath" = "/tmp/a b.log";
+\t"LimitLoadToSessionType" = "Aqua";
+\t"MachServices" = {
+\t\t"com.example.port" = mach-port-object;
+\t\t"PID" = 9;
+\t};
+\t"Label" = "com.example.a";
+\t"OnDemand" = true;
+\t"LastExitStatus" = 19968;
+\t"PID" = 855;
+\t"Program" = "/usr/local/bin/a";
+\t"ProgramArguments" = (
+\t\t"/usr/local/bin/a";
+\t\t"--pid = 1";
+\t);
+};
+"""
+
+
+def test_one_job_typed() -> None:
+    job = parse_listed(LISTED)
+    assert job == ListedJob(
+        label="com.example.a",
+        pid=855,
+        wait_status=19968,
+        exit_code=78,
+        program="/usr/local/bin/a",
+        arguments=("/usr/local/bin/a", "--pid = 1"),
+        stdout_path="/tmp/a b.log",
+        session="Aqua",
+        on_demand=True,
+        raw=job.raw if job else (),
+    )
+    assert ("Label", '"com.example.a"') in job.raw
+    assert dict(job.raw)["PID"] == "855"
+
+
+def test_one_that_a_signal_ended_and_one_that_was_cut() -> None:
+    job = parse_listed('{\n\t"Label" = "a";\n\t"LastExitStatus" = 15;\n};\n')
+    assert job is not None
+    assert (job.signal, job.exit_code, job.pid, job.complete) == (15, None, None, True)
+    cut = parse_listed(LISTED[:-3])
+    assert cut is not None
+    assert not cut.complete
+    assert parse_listed("PID\tStatus\tLabel\n") is None
+
+
+@given(st.one_of(st.text(), st.integers(0, len(LISTED)).map(lambda end: LISTED[:end])))
+def test_no_text_invents_a_process(text: str) -> None:
+    job = parse_listed(text)
+    assert job is None or job.pid in (None, 855) or '"PID"' in text
