@@ -1,44 +1,72 @@
-"""Findings on the command line, worst first."""
+"""Findings on the command line, worst first; with --fix, what can be mended by itself."""
 
 from __future__ import annotations
 
-import shlex
+import asyncio
+from typing import TYPE_CHECKING
 
 import click
 
 from entraclaw_tui.cli import exits
-from entraclaw_tui.cli.context import Settings, open_host
+from entraclaw_tui.cli.context import Settings, Stop, open_host
 from entraclaw_tui.cli.options import json_option
-from entraclaw_tui.cli.output import look, print_json, print_line
+from entraclaw_tui.cli.output import print_json, print_line
+
+if TYPE_CHECKING:
+    from entraclaw_tui.macos.host import Host
+    from entraclaw_tui.model.finding import Finding
 
 
 @click.command()
+@click.option("--fix", is_flag=True, help="Mend what can be undone and needs nobody.")
+@click.option("--yes", is_flag=True, help="With --fix: do not ask before it begins.")
 @json_option
 @click.pass_obj
-def doctor(settings: Settings, as_json: bool, plain: bool) -> int:
-    """Why something does not work. Exit code 0: nothing found; 1: warnings; 2: errors."""
+def doctor(settings: Settings, fix: bool, yes: bool, as_json: bool, plain: bool) -> int:
+    """Why something does not work. Exit code 0: nothing found; 1: warnings; 2: errors.
+
+    `--fix` shows which repairs it would run, asks, runs them, looks again after each, and says
+    what is left.
+    """
     from entraclaw_tui.doctor.findings import examine
-    from entraclaw_tui.model.finding import Severity
 
     host = open_host(settings)
-    order = list(Severity)
+    if yes and not fix:
+        raise Stop("--yes goes with --fix.", exits.USAGE)
+    if fix:
+        if settings.readonly:
+            raise Stop("--readonly changes nothing; leave out --fix.", exits.USAGE)
+        from entraclaw_tui.cli.doctor_fix import mend
 
-    async def once() -> int:
-        found = sorted(await examine(host), key=lambda finding: order.index(finding.severity))
-        if as_json:
-            print_json(found)
-        for finding in [] if as_json else found:
-            print_line(f"{finding.severity.value}: {finding.sentence}")
-            for line in finding.evidence:
-                print_line(f"    saw   {host.shown(line)}")
-            print_line(f"    why   {finding.explanation}")
-            if finding.repair is not None:
-                print_line(f"    mend  {finding.repair.words}")
-                if finding.repair.command:
-                    print_line(f"          {shlex.join(finding.repair.command)}")
-        if not found and not as_json:
-            print_line("Nothing is wrong that can be seen from here.")
-        worst = min((order.index(finding.severity) for finding in found), default=len(order))
-        return {0: exits.ERRORS, 1: exits.WARNED}.get(worst, exits.FINE)
+        return asyncio.run(mend(host, yes=yes, as_json=as_json))
+    found = asyncio.run(examine(host))
+    if as_json:
+        print_json(found)
+    else:
+        print_findings(host, found)
+    return exit_code(found)
 
-    return look(once, watch=False)
+
+def exit_code(found: list[Finding]) -> int:
+    """Return the exit code for findings; notes are no trouble."""
+    severities = {finding.severity.value for finding in found}
+    if "error" in severities:
+        return exits.ERRORS
+    return exits.WARNED if "warning" in severities else exits.FINE
+
+
+def print_findings(host: Host, found: list[Finding]) -> None:
+    """Print what was found, or that nothing was."""
+    if not found:
+        print_line("Nothing is wrong that can be seen from here.")
+    for finding in found:
+        print_line(f"{finding.severity.value}: {finding.sentence}")
+        for line in finding.evidence:
+            print_line(f"    saw   {host.shown(line)}")
+        print_line(f"    why   {finding.explanation}")
+        if finding.repair is not None:
+            print_line(f"    mend  {finding.repair.words}")
+            if finding.repair.command:
+                from entraclaw_tui.doctor.repairs import shell
+
+                print_line(f"          {shell(host, finding.repair)}")

@@ -6,6 +6,9 @@ behind `entraclaw-tui agent` waits such things out and proves what it did.
 
 from __future__ import annotations
 
+import shlex
+
+from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.tcc_services import settings_url
 from entraclaw_tui.model.finding import Repair
 
@@ -49,3 +52,12 @@ def settings(service: str, words: str) -> Repair:
 def by_hand(words: str) -> Repair:
     """Say what a person can do, where no command does it."""
     return Repair(words)
+
+
+def shell(host: Host, repair: Repair) -> str:
+    """Return the command as a shell takes it, for this very Mac; empty without one."""
+    if not repair.command:
+        return ""
+    name, *rest = repair.command
+    root = ["--root", str(host.root)] if host.pretend and name == OWN else []
+    return shlex.join([name, *root, *rest])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -68,12 +67,9 @@ def told(finding: Finding, host: Host, signs: Symbols) -> list[Line]:
 
 def command(finding: Finding, host: Host) -> str:
     """Return the command as a shell takes it, for the Mac that is shown; empty without one."""
-    repair = finding.repair
-    if repair is None or not repair.command:
-        return ""
-    name, *rest = repair.command
-    root = ["--root", str(host.root)] if host.pretend and name == "entraclaw-tui" else []
-    return shlex.join([name, *root, *rest])
+    from entraclaw_tui.doctor.repairs import shell
+
+    return shell(host, finding.repair) if finding.repair is not None else ""
 
 
 def _many(label: str, texts: list[str]) -> list[Line]:
