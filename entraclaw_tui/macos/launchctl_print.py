@@ -48,13 +48,18 @@ class Block:
         return (item for item in self.items if isinstance(item, Block))
 
     def lines(self) -> list[str]:
-        """Return the lines of this level: arguments, service rows, bare words."""
+        """Return the lines of this level: arguments, service rows, bare words.
+
+        One that did not stand at this level's own depth begins with a TAB.
+        """
         return [item for item in self.items if isinstance(item, str)]
 
     def scalars(self) -> Iterator[tuple[str, str]]:
         """Yield `key = value` lines; a value may be empty."""
         for line in self.lines():
             key, mark, value = line.partition(" = ")
+            if line.startswith("\t"):
+                continue
             if mark and " =>" not in key:
                 yield key, value
             elif not mark and line.endswith(" ="):
@@ -64,6 +69,8 @@ class Block:
         """Yield `key => value` lines, split at the first arrow, keys without their quotes."""
         for line in self.lines():
             key, mark, value = line.partition(" => ")
+            if line.startswith("\t"):
+                continue
             if mark:
                 yield _unquoted(key), value
             elif line.endswith(" =>"):
@@ -112,7 +119,9 @@ class _Reader:
                 else:
                     self._stack.append(block)
             elif text not in ("}", "]"):
-                self._stack[-1].items.append(text)
+                level = self._stack[-1]
+                own = depth == level.depth + 1 or level is self._forest
+                level.items.append(text if own else f"\t{text}")
         self._forest.ended = len(self._stack) == 1
         return self._forest
 

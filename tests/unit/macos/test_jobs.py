@@ -401,22 +401,22 @@ def test_login_items_are_apart() -> None:
 
 SOUP = st.lists(
     st.sampled_from(
-        [
+        (
             "gui/501/a = {",
             "\tstate = running",
             "\tpid",
             "\tpid = ",
+            "\tpid = -1",
+            "\tpid = x",
             "\truns = 1",
             "\t\tpid = 4711",
             "\targuments = {",
+            "\tsockets = {",
             "\t\t}",
             "\t}",
             "}",
             "",
-            "\tsockets = {",
-            "\tpid = -1",
-            "\tpid = x",
-        ]
+        )
     ),
     max_size=25,
 )
