@@ -42,13 +42,13 @@ class Arming:
         """Return whether a key pressed now would count."""
         return self._allows(now, self._last)
 
+    def shown(self, now: float) -> bool:
+        """Return whether the sheet has been there long enough, whatever the keys did."""
+        return self._painted is not None and now - self._painted >= AFTER_PAINT
+
     def quiet(self, now: float) -> bool:
         """Return whether no key came for long enough."""
         return now - self._last >= AFTER_KEY
 
     def _allows(self, at: float, before: float) -> bool:
-        return (
-            self._painted is not None
-            and at - self._painted >= AFTER_PAINT
-            and at - before >= AFTER_KEY
-        )
+        return self.shown(at) and at - before >= AFTER_KEY

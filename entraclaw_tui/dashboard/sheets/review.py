@@ -189,12 +189,12 @@ class Review:
         if name == "backspace":
             self.digits.back()
         elif character is not None and len(character) == 1 and character in "0123456789":
-            self._digit(character, armed)
+            self._digit(character, armed, self.arming.shown(now))
         else:
             return False
         return True
 
-    def _digit(self, character: str, armed: bool) -> None:
+    def _digit(self, character: str, armed: bool, shown: bool) -> None:
         request = self.request
         if request is None or not self.pending or self.decider.busy:
             return
@@ -203,7 +203,8 @@ class Review:
             return  # the row of what allowing takes says it already
         if proof is Proof.KEY:
             self.say("No digits are needed: A allows, d denies.")
-        elif not armed:
+        elif not armed and not (proof is Proof.PIN and shown):
+            # Nobody types a PIN by accident; two digits may well stand in somebody's text.
             self.say("Too soon: wait a moment, then type.")
         elif proof is Proof.CODE and len(self.digits) >= allowance.digits_for(proof):
             self.say("Two digits are all: Enter sends them, Backspace takes one back.")

@@ -14,7 +14,7 @@ from entraclaw_tui.dashboard.sheets.request import RequestSheet
 from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
 from entraclaw_tui.ipc.errors import Code, ConnectionLost, WireError
 from entraclaw_tui.ipc.messages import Session
-from entraclaw_tui.model.consent import Remember, Request, Scope, State, Tier
+from entraclaw_tui.model.consent import Proof, Remember, Request, Scope, State, Tier
 from tests.support.sheet_stage import (
     LOCKED,
     OPEN,
@@ -111,6 +111,16 @@ async def test_how_long_goes_round_the_offered_times() -> None:
         await press(pilot, "A")
         await until(pilot, lambda: stage.link.allowed)
         assert stage.link.allowed[0].remember is Remember.QUARTER
+
+
+async def test_a_pin_may_follow_the_choice_of_how_long_at_once() -> None:
+    async with opened(asked(tier=Tier.MEDIUM, proof=Proof.PIN)) as (pilot, stage):
+        await arm(pilot, stage)
+        await press(pilot, "t", *PIN, "enter")
+        stage.now += 0.4
+        await until(pilot, lambda: stage.link.allowed)
+        decision = stage.link.allowed[0]
+        assert (decision.proof, decision.remember) == (PIN, Remember.QUARTER)
 
 
 # -- nobody meant it
