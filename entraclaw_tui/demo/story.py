@@ -30,6 +30,14 @@ from entraclaw_tui.macos.places import LABEL, Places
 AGENT = "research-bot"
 _TEAM = "C0NT0S0EXM"
 _DAY = 86_400.0
+_PYTHON_MAY = (
+    "com.apple.security.automation.apple-events",
+    "com.apple.security.cs.allow-dyld-environment-variables",
+    "com.apple.security.cs.allow-jit",
+    "com.apple.security.cs.allow-unsigned-executable-memory",
+    "com.apple.security.cs.disable-library-validation",
+)
+"""What an interpreter under the hardened runtime needs to load other people's modules."""
 
 
 def furnish(host: Host, *, pin: str) -> dict[int, socket.socket]:
@@ -99,6 +107,7 @@ def _sign(host: Host) -> None:
             "Developer ID Certification Authority",
             "Apple Root CA",
         ),
+        entitlements=_PYTHON_MAY,
     )
 
 
@@ -165,12 +174,9 @@ def _privacy(host: Host) -> None:
         ("kTCCServiceAddressBook", "example.contoso.mail-helper", True, "", 12),
     ]
     for service, client, allowed, target, days in rows:
-        try:
-            tcc.add_row(
-                host, service, client, allowed=allowed, target=target, changed_at=now - days * _DAY
-            )
-        except tcc.NoDatabase:
-            continue  # macOS 27 keeps the user's rows where nobody can read them
+        tcc.add_row(
+            host, service, client, allowed=allowed, target=target, changed_at=now - days * _DAY
+        )
 
 
 def _port(places: Places) -> int:

@@ -23,9 +23,13 @@ TOOLS = {
     "usr/bin/pbcopy": "pbcopy",
     "usr/bin/pbpaste": "pbpaste",
     "usr/bin/security": "security",
+    "usr/bin/sfltool": "sfltool",
+    "usr/bin/stapler": "stapler",
     "usr/bin/sw_vers": "sw_vers",
     "usr/bin/tccutil": "tccutil",
+    "usr/bin/xcrun": "xcrun",
     "usr/sbin/ioreg": "ioreg",
+    "usr/sbin/spctl": "spctl",
 }
 """Each stand-in tool's place below the root, and the module of `tools` that plays it."""
 

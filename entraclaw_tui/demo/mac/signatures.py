@@ -32,6 +32,8 @@ class Signature:
         self.cdhash_full = fields["cdhash_full"]
         self.requirement = fields["requirement"]
         self.timestamp = fields["timestamp"]
+        self.entitlements = tuple(fields.get("entitlements", "").split())
+        """Names of what it is entitled to; each is true."""
         self.size = int(fields["size"])
         """Bytes that the file had."""
         self.digest = fields["digest"]
@@ -60,6 +62,7 @@ def register(
     cdhash: str = "",
     requirement: str = "",
     timestamp: str = "Sep 2, 2026 at 10:15:30",
+    entitlements: Sequence[str] = (),
 ) -> Signature:
     """Sign a file of the pretend Mac: from now on codesign says this of `path`.
 
@@ -89,6 +92,7 @@ def register(
         "cdhash_full": full,
         "requirement": requirement or _designated(identifier, team, authority, full[:40]),
         "timestamp": timestamp if authority else "",
+        "entitlements": " ".join(entitlements),
         "size": str(size),
         "digest": digest,
     }

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from pathlib import Path
 
+from entraclaw_tui.demo.mac.lean import USER_TCC
 from entraclaw_tui.macos.host import Host
 
 SYSTEM_SERVICES = frozenset(
@@ -100,20 +101,20 @@ CREATE TABLE managed_overrides (
 
 
 class NoDatabase(Exception):
-    """This macOS keeps that database where nobody can write it."""
+    """There is no such database: none was made."""
 
 
 def create(host: Host) -> None:
-    """Make both databases anew and empty; macOS 27 has none of the user's at the old place."""
+    """Make both databases anew and empty; on macOS 27 the user's is not at its old place."""
     major = _major(host)
     schema = _COMMON + _ACCESS.format(more=_ACCESS_27 if major == "27" else "")
     if major in ("26", "27"):
         schema += _INTEGRITY
     if major == "27":
         schema += _MANAGED
-    for path in (system_database(host), user_database(host)):
+    for path in (system_database(host), user_database(host), _kept_database(host)):
         path.unlink(missing_ok=True)
-        if major == "27" and path == user_database(host):
+        if path == (user_database(host) if major == "27" else _kept_database(host)):
             continue
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644))
         with contextlib.closing(sqlite3.connect(path)) as database, database:
@@ -142,10 +143,10 @@ def add_row(
 
     A client that begins with a slash is a path, any other a bundle identifier. `auth_value` wins
     over `allowed`; `auth_reason` 2 is the person's own answer. `target` is the other program of
-    an AppleEvents row. Raises NoDatabase for a user's row on macOS 27.
+    an AppleEvents row. Raises NoDatabase where the databases were not made.
     """
     in_system = service in SYSTEM_SERVICES if system is None else system
-    path = system_database(host) if in_system else user_database(host)
+    path = system_database(host) if in_system else _own_database(host)
     if not path.exists():
         raise NoDatabase(f"{host.shown(path)} does not exist on this macOS")
     changed = int(time.time() if changed_at is None else changed_at)
@@ -177,7 +178,7 @@ def add_row(
 
 def remove_rows(host: Host, client: str) -> None:
     """Take away everything that was said about a client."""
-    for path in (system_database(host), user_database(host)):
+    for path in (system_database(host), _own_database(host)):
         if path.exists():
             with contextlib.closing(sqlite3.connect(path, timeout=10.0)) as database, database:
                 database.execute("DELETE FROM access WHERE client = ?", (client,))
@@ -191,6 +192,15 @@ def system_database(host: Host) -> Path:
 def user_database(host: Host) -> Path:
     """Return where the user's database lies up to macOS 26."""
     return host.home / "Library/Application Support/com.apple.TCC/TCC.db"
+
+
+def _kept_database(host: Host) -> Path:
+    """Return where macOS 27 keeps the user's rows: `tccutil list` alone tells of them."""
+    return host.path("/" + USER_TCC)
+
+
+def _own_database(host: Host) -> Path:
+    return _kept_database(host) if _major(host) == "27" else user_database(host)
 
 
 def _major(host: Host) -> str:

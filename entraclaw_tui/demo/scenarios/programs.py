@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import sysconfig
@@ -26,8 +25,7 @@ def stale_grant(host: Host) -> None:
     tcc.remove_rows(host, python)
     tcc.add_row(host, _FULL_DISK, _OLD_PYTHON)
     old_build = requirements.cdhash("6" * 40).blob
-    with contextlib.suppress(tcc.NoDatabase):
-        tcc.add_row(host, _DOCUMENTS, python, csreq=old_build)
+    tcc.add_row(host, _DOCUMENTS, python, csreq=old_build)
 
 
 def no_full_disk_access(host: Host) -> None:

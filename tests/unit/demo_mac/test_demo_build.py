@@ -125,8 +125,13 @@ def test_rows_go_where_their_service_stands(host: Host) -> None:
     ]
 
 
-def test_macos_27_has_no_place_for_a_users_row(tmp_path: Path) -> None:
-    host = build.prepare(tmp_path / "m", macos="27")
-    tcc.create(host)
+def test_rows_need_a_database(host: Host) -> None:
     with pytest.raises(tcc.NoDatabase):
         tcc.add_row(host, "kTCCServiceCamera", "org.x")
+
+
+def test_macos_27_keeps_a_users_row_out_of_sight(tmp_path: Path) -> None:
+    host = build.prepare(tmp_path / "m", macos="27")
+    tcc.create(host)
+    tcc.add_row(host, "kTCCServiceCamera", "org.x")
+    assert not tcc.user_database(host).exists()

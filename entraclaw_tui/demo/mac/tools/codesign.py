@@ -19,7 +19,8 @@ class _Wish:
     """What the command line asks for."""
 
     def __init__(self, arguments: list[str]) -> None:
-        self.display = self.verify = self.requirements = self.valid = False
+        self.display = self.verify = self.requirements = False
+        self.entitlements = self.xml = False
         self.verbose = 0
         self.test = ""
         self.paths: list[str] = []
@@ -28,6 +29,11 @@ class _Wish:
 
     def _take(self, argument: str) -> None:
         name, _, value = argument.partition("=")
+        if name == "--entitlements" or argument in (":-", "--xml", "--der"):
+            # `:-` is the old way to ask for the property list.
+            self.entitlements = True
+            self.xml |= argument in (":-", "--xml")
+            return
         if name in ("--display", "--verify", "--verbose", "--requirements", "--test-requirement"):
             self.display |= name == "--display"
             self.verify |= name == "--verify"
@@ -80,10 +86,29 @@ def _one(mac: Folder, wish: _Wish, name: str) -> int:
         return 1
     if wish.display:
         sys.stderr.write("\n".join(_lines(signature, name, wish.verbose)) + "\n")
+        if wish.entitlements:
+            _show_entitlements(signature, xml=wish.xml)
         if wish.requirements:
             sys.stdout.write(f"{'# ' * signature.adhoc}designated => {signature.requirement}\n")
         return 0
     return _verify(signature, name, wish)
+
+
+def _show_entitlements(signature: signatures.Signature, *, xml: bool) -> None:
+    """Write them to standard output, nothing where there are none."""
+    if not signature.entitlements:
+        return
+    if xml:
+        rows = "".join(f"<key>{name}</key><true/>" for name in signature.entitlements)
+        sys.stdout.write(
+            '<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST '
+            '1.0//EN" "https://www.apple.com/DTDs/PropertyList-1.0.dtd"><plist version="1.0">'
+            f"<dict>{rows}</dict></plist>"
+        )
+        return
+    sys.stdout.write("[Dict]\n")
+    for name in signature.entitlements:
+        sys.stdout.write(f"\t[Key] {name}\n\t[Value]\n\t\t[Bool] true\n")
 
 
 def _verify(signature: signatures.Signature, name: str, wish: _Wish) -> int:
