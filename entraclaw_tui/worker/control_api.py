@@ -35,6 +35,7 @@ from entraclaw_tui.worker.clock import Clock
 from entraclaw_tui.worker.engine import Engine
 from entraclaw_tui.worker.feed import Feed
 from entraclaw_tui.worker.panels import Panels
+from entraclaw_tui.worker.permit import NoPermit, Permit
 from entraclaw_tui.worker.request_api import LIMITS
 from entraclaw_tui.worker.seat import Seat
 from entraclaw_tui.worker.sessions import ApproverSession
@@ -51,11 +52,20 @@ class ControlApi:
     limits = LIMITS
 
     def __init__(
-        self, wire: Wire, status: Status, panels: Panels, bus: Bus, clock: Clock, root: int
+        self,
+        wire: Wire,
+        status: Status,
+        panels: Panels,
+        bus: Bus,
+        clock: Clock,
+        root: int,
+        permit: Callable[[str], Permit],
     ) -> None:
         self.server = status.server
         self._wire = wire
         self._status = status
+        self._panels = panels
+        self._permit = permit
         self._bus = bus
         self._feed = Feed(wire, bus)
         self._seat = Seat(wire.peer, status, panels, self._feed, clock, root)
@@ -183,9 +193,34 @@ class ControlApi:
 
     async def _pin_set(self, call: Call) -> Session:
         params = framing.decode_params(call, PinSet)
-        session, engine = await self._unlocked()
-        await engine.desk.set(params.pin, params.old, session.approver)
+        if params.old:
+            session, engine = await self._unlocked()
+            await engine.desk.set(params.pin, params.old, session.approver)
+        else:
+            session, engine = await self._reset_pin(params.pin)
+        # Whoever opened a panel with the old PIN has to give the new one.
+        for other in self._panels:
+            if other is not session:
+                other.lock("the PIN was changed")
+        self._seat.tell(session)
         return self._seat.info(session)
+
+    async def _reset_pin(self, new: str) -> tuple[ApproverSession, Engine]:
+        session, engine = await self._seat.session(), self._engine()
+        self._require_same()
+        if session.approver.refusal:
+            raise WireError(Code.FORBIDDEN, session.approver.refusal)
+        try:
+            found = await asyncio.to_thread(self._permit, session.approver.terminal)
+        except NoPermit as error:
+            raise WireError(
+                Code.FORBIDDEN,
+                f"Without the old PIN it cannot be set: {error}",
+                "Run `sudo entraclaw-tui pin reset`.",
+            ) from None
+        await engine.desk.reset(new, found, session.approver)
+        await engine.housekeeping.revoke_all(session.approver.words)
+        return session, engine
 
     # -- changes ------------------------------------------------------------------------------
 

@@ -106,6 +106,8 @@ _AUDIT_WORDS = {
     "locked": "A panel was locked.",
     "wrong_pin": "A wrong PIN was given.",
     "wrong_code": "Wrong digits were given.",
+    "pin_set": "The PIN was set.",
+    "pin_reset": "The PIN was set without the old one: root permitted it.",
     "paused": "The agent was paused.",
     "resumed": "The agent goes on.",
     "started": "The worker has started.",

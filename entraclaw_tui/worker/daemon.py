@@ -13,7 +13,7 @@ from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.macos.host import Host, ToolError
 from entraclaw_tui.macos.places import Places
 from entraclaw_tui.macos.system import screen_locked
-from entraclaw_tui.worker import keys
+from entraclaw_tui.worker import keys, permit
 from entraclaw_tui.worker.audit_file import AuditFiles
 from entraclaw_tui.worker.bus import Bus
 from entraclaw_tui.worker.clock import Clock
@@ -116,7 +116,12 @@ class Daemon:
         return RequestApi(wire, self.status.require_engine, self._requesters, self.status.server)
 
     def _control_api(self, wire: Wire) -> Service:
-        return ControlApi(wire, self.status, self._panels, self._bus, self._clock, self._root)
+        return ControlApi(
+            wire, self.status, self._panels, self._bus, self._clock, self._root, self._permit
+        )
+
+    def _permit(self, terminal: str) -> permit.Permit:
+        return permit.read(self._host, terminal, self._clock.wall())
 
     # -- the engine ---------------------------------------------------------------------------
 

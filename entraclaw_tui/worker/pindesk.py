@@ -9,9 +9,12 @@ from entraclaw_tui.worker import pin
 from entraclaw_tui.worker.approver import Approver
 from entraclaw_tui.worker.core import Core
 from entraclaw_tui.worker.delays import CROWD_SECONDS, Delays
+from entraclaw_tui.worker.permit import Permit
 from entraclaw_tui.worker.pin import PinState
 from entraclaw_tui.worker.rows import PinRow
 from entraclaw_tui.worker.transaction import Transaction
+
+_RESET = "pin_reset"
 
 
 class PinDesk:
@@ -23,6 +26,7 @@ class PinDesk:
         self._row: PinRow | None = None
         self._delays = Delays(core.clock)
         self.state: PinState = "missing"
+        self._used: set[str] = set()
 
     async def load(self) -> None:
         """Read the verifier, and how many wrong PINs came lately."""
@@ -48,7 +52,7 @@ class PinDesk:
         raise WireError(
             Code.NO_PIN,
             damaged if self.state == "damaged" else missing,
-            "Setting a first or a new one without the old is not part of this version yet.",
+            "Set one with `sudo entraclaw-tui pin reset`.",
         )
 
     async def check(self, given: str, approver: Approver) -> None:
@@ -69,6 +73,26 @@ class PinDesk:
     async def set(self, new: str, old: str, approver: Approver) -> None:
         """Change the PIN. Raises WireError."""
         await self.check(old, approver)
+        await self._put(new, approver, "")
+
+    async def reset(self, new: str, permit: Permit, approver: Approver) -> None:
+        """Set a first PIN, or a new one without the old: root permits it, once.
+
+        Raises WireError.
+        """
+        async with self._turn:  # two at once must not both find the permit unused
+            used = await self._core.ledger.read(lambda txn: txn.audit_about(_RESET, permit.nonce))
+            row = self._row
+            if used or permit.nonce in self._used or (row is not None and permit.at <= row.set_at):
+                raise WireError(
+                    Code.FORBIDDEN,
+                    "This permit was used already.",
+                    "Run `sudo entraclaw-tui pin reset` again.",
+                )
+            await self._put(new, approver, permit.nonce)
+            self._used.add(permit.nonce)
+
+    async def _put(self, new: str, approver: Approver, nonce: str) -> None:
         try:
             row = await asyncio.to_thread(pin.make, new, self._core.keys, self._core.clock.wall())
         except pin.UnfitPin as error:
@@ -77,6 +101,9 @@ class PinDesk:
         def write(txn: Transaction) -> None:
             txn.put_pin(row)
             txn.audit("pin_set", str(approver.pid), by=approver.words)
+            if nonce:
+                txn.audit(_RESET, nonce, by=approver.words)
 
         await self._core.ledger.change(write)
         self._row = row
+        self.state = "set"

@@ -76,6 +76,13 @@ class Transaction(SealedTables):
         ).fetchone()
         return int(count)
 
+    def audit_about(self, event: str, subject: str) -> bool:
+        """Return whether this happened to this subject."""
+        row = self._db.execute(
+            "SELECT 1 FROM audit WHERE event = ? AND subject = ? LIMIT 1", (event, subject)
+        ).fetchone()
+        return row is not None
+
     def meta(self, name: str) -> str:
         """Return a small fact about the database, or an empty text."""
         row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()

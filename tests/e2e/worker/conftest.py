@@ -75,7 +75,7 @@ class RunningWorker:
             raise
         return client
 
-    def allow(self, request_id: object, proof: str = PIN) -> str:
+    def allow(self, request_id: object, proof: str = PIN, pin: str = PIN) -> str:
         """Let somebody at a terminal allow a request; return what came of it."""
         allower = Terminal(
             [
@@ -83,7 +83,7 @@ class RunningWorker:
                 str(_SUPPORT / "allower.py"),
                 os.fspath(self.places.control_socket),
                 str(request_id),
-                PIN,
+                pin,
                 proof,
             ]
         )
