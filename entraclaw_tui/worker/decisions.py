@@ -58,6 +58,12 @@ class Decisions:
             raise WireError(Code.EXPIRED, "Its time is up.")
         if params.remember not in seen.request.remember_options:
             raise WireError(Code.INVALID_PARAMS, "This cannot be remembered so long.")
+        if params.remember is Remember.UNTIL_LOCK and session.approver.over_ssh:
+            raise WireError(
+                Code.INVALID_PARAMS,
+                "Over SSH nothing is remembered until the screen locks.",
+                "Take an hour, or once.",
+            )
         if why := relation(session.approver, seen.request.requester.pid):
             raise WireError(Code.FORBIDDEN, why)
         await self._require_there(seen)
@@ -69,7 +75,7 @@ class Decisions:
         stored = await self._core.ledger.change(
             lambda txn: _approve(txn, params, words, grant_id, self._endings.over(seen))
         )
-        self._core.fatigue.allowed(stored.quota, stored.request.resource)
+        self._core.fatigue.allowed(stored.quota)
         self._exchanging.start(stored.request.id)
         return stored.request
 

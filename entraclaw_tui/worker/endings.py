@@ -96,7 +96,7 @@ class Endings:
 
     async def refused(self, stored: StoredRequest) -> None:
         """Count a denial or a time-out; after two the client rests, and the panel sees it."""
-        rest = self._core.fatigue.refused(stored.quota, stored.request.resource)
+        rest = self._core.fatigue.refused(stored.quota)
         if rest is not None:
             identity = stored.request.requester.identity
             await self._core.ledger.change(lambda txn: _rest(txn, identity))

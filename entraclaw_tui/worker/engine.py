@@ -100,6 +100,7 @@ class Engine:
         changes += await core.ledger.read(lambda txn: txn.tokens(HISTORY))
         for change in (*changes, *stored):
             core.book.apply(change)
+        _rest(core, now)
         core.paused = await core.ledger.read(lambda txn: txn.switch("paused"))
         await self._clear_keychain()
         self.grants.admit(core.book.live_grants())
@@ -166,6 +167,15 @@ class Engine:
             token.grant_id == grant_id and token.kept_in == "keychain"
             for token in self.core.book.tokens()
         )
+
+
+def _rest(core: Core, now: float) -> None:
+    """Let clients that rested go on resting: else a killed worker would be a way around it."""
+    for client in core.book.clients():
+        left = (client.resting_until or 0.0) - now
+        if left > 0:
+            bound = client.identity.startswith("process:")
+            core.fatigue.rest(f"program:{client.executable}" if bound else client.identity, left)
 
 
 def _no_longer_kept(grant: Grant) -> Callable[[Transaction], None]:

@@ -18,9 +18,10 @@ PENDING_IN_ALL: Final = 200
 ASKS_A_MINUTE: Final = 10
 REST_SECONDS: Final = 300.0
 _REFUSALS: Final = 2
-"""Denials or time-outs in a row, of one client for one resource, after which it rests."""
+"""Denials or time-outs in a row, of one client, after which it rests: whatever it asks for, else
+it would only have to name another resource."""
 _REMEMBERED: Final = 2000
-"""Clients and pairs that are kept in mind; the longest unused goes first."""
+"""Clients that are kept in mind; the longest unused goes first."""
 
 
 @dataclass(slots=True)
@@ -30,26 +31,26 @@ class _Bucket:
 
 
 class Fatigue:
-    """Token buckets and rests, in memory: a restart of the worker forgives."""
+    """Token buckets and rests, in memory; the rests come back from the clients' rows at start."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
-        self._refusals: OrderedDict[tuple[str, str], int] = OrderedDict()
-        self._rests: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._refusals: OrderedDict[str, int] = OrderedDict()
+        self._rests: OrderedDict[str, float] = OrderedDict()
 
-    def check_rest(self, client: str, resource: str) -> None:
-        """Raise WireError `resting` while this client rests for this resource."""
-        until = self._rests.get((client, resource))
+    def check_rest(self, client: str) -> None:
+        """Raise WireError `resting` while this client rests."""
+        until = self._rests.get(client)
         if until is None:
             return
         left = until - self._clock.mono()
         if left <= 0:
-            del self._rests[client, resource]
+            del self._rests[client]
             return
         raise WireError(
             Code.RESTING,
-            "Two requests for this were turned down or left unanswered; this client rests.",
+            "Two requests were turned down or left unanswered; this client rests.",
             "Ask again later.",
             float(math.ceil(left)),
         )
@@ -80,29 +81,30 @@ class Fatigue:
             raise WireError(Code.TOO_MANY, f"At most {ASKS_A_MINUTE} requests a minute.", "", wait)
         bucket.tokens -= 1.0
 
-    def refused(self, client: str, resource: str) -> float | None:
+    def refused(self, client: str) -> float | None:
         """Count a denial or a time-out. Returns how many seconds the client rests, if it does."""
-        key = (client, resource)
-        count = self._refusals.pop(key, 0) + 1
+        count = self._refusals.pop(client, 0) + 1
         if count < _REFUSALS:
-            self._refusals[key] = count
+            self._refusals[client] = count
             _trim(self._refusals)
             return None
-        self._rests.pop(key, None)
-        self._rests[key] = self._clock.mono() + REST_SECONDS
-        _trim(self._rests)
+        self.rest(client, REST_SECONDS)
         return REST_SECONDS
 
-    def allowed(self, client: str, resource: str) -> None:
+    def rest(self, client: str, seconds: float) -> None:
+        """Let a client rest from now on, REST_SECONDS at most."""
+        self._rests.pop(client, None)
+        self._rests[client] = self._clock.mono() + min(seconds, REST_SECONDS)
+        _trim(self._rests)
+
+    def allowed(self, client: str) -> None:
         """Forget earlier refusals: the person said yes."""
-        self._refusals.pop((client, resource), None)
-        self._rests.pop((client, resource), None)
+        self._refusals.pop(client, None)
+        self._rests.pop(client, None)
 
     def forgive(self, client: str) -> None:
-        """End all rests of a client: the person unblocked it."""
-        for table in (self._refusals, self._rests):
-            for key in [key for key in table if key[0] == client]:
-                del table[key]
+        """End the rest of a client: the person unblocked it."""
+        self.allowed(client)
 
 
 def _trim(table: OrderedDict[K, V]) -> None:

@@ -100,7 +100,7 @@ class Filing:
         client = self._core.book.client(ask.asker.requester.identity)
         if client is not None and client.blocked:
             raise WireError(Code.BLOCKED, "The person has blocked this client.")
-        self._core.fatigue.check_rest(ask.asker.quota, ask.params.resource)
+        self._core.fatigue.check_rest(ask.asker.quota)
 
     async def known(self, ask: Ask) -> StoredRequest | None:
         """Return the request that this client filed under the same key before, if any."""

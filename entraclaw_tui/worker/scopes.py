@@ -43,8 +43,13 @@ def describe(name: str) -> Scope:
         return Scope(name, entry.tier, entry.meaning, True, entry.admin)
     if short.lower() in (".default", "default") or short.lower().endswith("/.default"):
         return Scope(name, Tier.HIGH, _WHOLE, True, False)
-    tier = Tier.HIGH if _HIGH.search(short) else Tier.MEDIUM
+    tier = Tier.HIGH if reaches_far(short) else Tier.MEDIUM
     return Scope(name, tier, _UNKNOWN, False, False)
+
+
+def reaches_far(name: str) -> bool:
+    """Whether a permission's form says that it writes, reaches everybody, or lasts."""
+    return _HIGH.search(name) is not None
 
 
 @functools.cache

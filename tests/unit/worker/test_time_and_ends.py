@@ -60,7 +60,15 @@ async def test_nobody_answers_twice_and_the_client_rests(timed: Timed) -> None:
         await stage.ask(line)
     assert refused.value.code is Code.RESTING
     assert 295 <= refused.value.retry_after <= 300
-    assert (await stage.ask(line, resource="https://vault.azure.net")).state is State.PENDING
+    with pytest.raises(WireError) as elsewhere:
+        await stage.ask(line, resource="https://vault.azure.net")
+    assert elsewhere.value.code is Code.RESTING
+    # Killing the worker is no way around it.
+    await stage.crash()
+    await stage.start()
+    with pytest.raises(WireError) as again:
+        await stage.ask(line)
+    assert again.value.code is Code.RESTING
     assert (await stage.ask(PretendLine("other"))).state is State.PENDING
     hands.pass_by(301)
     assert (await stage.ask(line)).state is State.PENDING
@@ -107,6 +115,17 @@ async def test_until_lock_is_not_offered_over_ssh(timed: Timed) -> None:
     stage, _ = timed
     asked = await stage.ask(PretendLine(over_ssh=True))
     assert Remember.UNTIL_LOCK not in stage.request(asked.request_id).remember_options
+
+
+async def test_until_lock_is_not_taken_from_a_panel_over_ssh(timed: Timed) -> None:
+    stage, _ = timed
+    asked = await stage.ask(line := PretendLine())
+    session = stage.unlocked(over_ssh=True)
+    with pytest.raises(WireError) as refused:
+        await stage.allow(session, asked.request_id, proof=PIN, remember=Remember.UNTIL_LOCK)
+    assert refused.value.code is Code.INVALID_PARAMS
+    await stage.allow(session, asked.request_id, proof=PIN, remember=Remember.HOUR)
+    await stage.settled(line, asked.request_id)
 
 
 async def test_a_session_locks_by_itself(timed: Timed) -> None:
