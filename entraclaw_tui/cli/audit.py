@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 
 import click
 
 from entraclaw_tui.cli import exits
-from entraclaw_tui.cli.context import Settings, open_host
+from entraclaw_tui.cli.context import Settings, Stop, open_host
 from entraclaw_tui.cli.options import json_option
 from entraclaw_tui.cli.output import look, print_json, print_line, print_table
 
@@ -70,3 +71,32 @@ def verify(settings: Settings, as_json: bool, plain: bool) -> int:
         return exits.FINE if result.ok else exits.ERRORS
 
     return look(once, watch=False)
+
+
+@audit.command("export")
+@click.pass_obj
+@json_option
+def export(settings: Settings, as_json: bool, plain: bool) -> int:
+    """Print the whole audit, one JSON object a line, oldest first; no worker needed."""
+    import msgspec
+
+    from entraclaw_tui.macos.places import Places
+    from entraclaw_tui.model.consent import AuditEntry
+
+    unreadable = 0
+    for path in sorted(Places.of(open_host(settings)).audit_dir.glob("????-??-??.jsonl")):
+        try:
+            with path.open("rb") as file:
+                for line in file:
+                    try:
+                        entry = msgspec.json.decode(line, type=AuditEntry)
+                    except (msgspec.MsgspecError, UnicodeDecodeError):
+                        unreadable += 1
+                        continue
+                    click.echo(json.dumps(msgspec.to_builtins(entry), separators=(",", ":")))
+        except OSError as error:
+            raise Stop(f"{path.name} cannot be read: {error.strerror}.", exits.ERRORS) from None
+    if unreadable:
+        words = f"{unreadable} lines are no entries; `audit verify` names the first break."
+        raise Stop(words, exits.ERRORS)
+    return exits.FINE

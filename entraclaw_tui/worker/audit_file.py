@@ -77,7 +77,7 @@ class AuditFiles:
 
     async def compare(self, key: bytes, ledger_check: Check) -> str:
         """Check the files' own chain; return the first problem, or an empty text."""
-        return await asyncio.to_thread(self._compare, key, ledger_check.seq)
+        return await asyncio.to_thread(self._compare, key, ledger_check.seq, ledger_check.newest)
 
     def close(self) -> None:
         """Close the day's file."""
@@ -86,7 +86,7 @@ class AuditFiles:
             self._descriptor = -1
             self._day = ""
 
-    def _compare(self, key: bytes, newest: int) -> str:
+    def _compare(self, key: bytes, newest: int, newest_chain: str) -> str:
         check: Check | None = None
         for entry in self._entries():
             if check is None:
@@ -96,6 +96,8 @@ class AuditFiles:
             check.take([entry])
             if check.problem:
                 return f"In the files: {check.problem}"
+            if check.seq == newest and check.newest != newest_chain:
+                return f"Entry {newest} of the files is not that of the database."
         if newest and (check is None or check.seq < newest):
             return f"The files end before entry {newest}."
         return ""

@@ -32,6 +32,11 @@ class Check:
         self.entries = 0
         self.problem = ""
 
+    @property
+    def newest(self) -> str:
+        """The chain text of the last entry that was right: equal ones mean equal chains."""
+        return self._chain
+
     def take(self, entries: Iterable[AuditEntry]) -> None:
         """Check the next entries, in order."""
         for entry in entries:

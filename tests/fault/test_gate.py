@@ -13,7 +13,7 @@ import pytest
 from entraclaw_tui.ipc import framing
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.messages import Decide
-from entraclaw_tui.model.consent import State
+from entraclaw_tui.model.consent import AuditEntry, State
 from entraclaw_tui.worker import chain
 from tests.support.worker_stage import PIN, Hands, PretendLine, WorkerStage
 
@@ -150,7 +150,7 @@ def test_every_tampering_with_the_audit_is_found(rounds: int) -> None:
     assert found == rounds
 
 
-def flipped(entry: chain.AuditEntry, chance: random.Random) -> chain.AuditEntry:
+def flipped(entry: AuditEntry, chance: random.Random) -> AuditEntry:
     name = chance.choice(("at", "event", "subject", "detail", "chain"))
     value = getattr(entry, name)
     change: object = f"{value}x"

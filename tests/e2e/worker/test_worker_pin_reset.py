@@ -1,8 +1,10 @@
-"""`pin reset` with the real command, a real terminal and a real worker."""
+"""`pin reset` and `audit export` with the real command, a real terminal and a real worker."""
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 import time
 
@@ -39,3 +41,19 @@ def test_without_a_terminal_no_pin_is_set(worker: RunningWorker) -> None:
     panel = worker.panel()
     assert panel.code("pin.set", pin=NEW) == "forbidden"
     panel.close()
+
+
+def test_the_audit_is_exported_line_by_line(worker: RunningWorker) -> None:
+    client = worker.client("notes")
+    client.result("token.request", resource=GRAPH, scopes=["User.Read"])
+    client.close()
+    command = [sys.executable, "-B", "-m", "entraclaw_tui", "--root", os.fspath(worker.host.root)]
+    ran = subprocess.run([*command, "audit", "export", "--json"], capture_output=True, check=True)
+    entries = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert {"started", "asked"} <= {entry["event"] for entry in entries}
+    (file,) = worker.places.audit_dir.iterdir()
+    file.write_bytes(file.read_bytes() + b"no entry\n")
+    ran = subprocess.run([*command, "audit", "export"], capture_output=True, check=False)
+    assert ran.returncode == 2
+    assert b"audit verify" in ran.stderr

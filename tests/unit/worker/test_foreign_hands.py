@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from entraclaw_tui.ipc.errors import Code, WireError
-from entraclaw_tui.model.consent import Remember, State
+from entraclaw_tui.model.consent import AuditEntry, Remember, State
+from entraclaw_tui.worker import chain
 from entraclaw_tui.worker.core import Core
 from entraclaw_tui.worker.vault import VaultLocked
 from tests.support.worker_stage import PIN, PretendLine, WorkerStage
@@ -148,6 +149,22 @@ async def test_a_shortened_audit_file_is_found(tmp_path: Path, fresh: WorkerStag
     verified = await fresh.engine.housekeeping.verify()
     assert not verified.ok
     assert "files" in verified.problem
+    await fresh.stop()
+
+
+async def test_files_of_another_history_are_found(tmp_path: Path, fresh: WorkerStage) -> None:
+    """A database put back goes on with right seals: only beside the files it shows."""
+    await fresh.start()
+    await granted(fresh, PretendLine())
+    verified = await fresh.engine.housekeeping.verify()
+    assert verified.ok
+    key, (file,) = fresh.engine.core.keys.audit, (tmp_path / "audit").iterdir()
+    lines = [msgspec.json.decode(line, type=AuditEntry) for line in file.read_bytes().splitlines()]
+    last, before = lines[-1], lines[-2].chain
+    other = chain.link(key, before, last.seq, last.at, "denied", last.subject, last.detail)
+    audit_lines(tmp_path, lambda old: [*old[:-1], msgspec.json.encode(other) + b"\n"])
+    verified = await fresh.engine.housekeeping.verify()
+    assert (verified.ok, "of the files" in verified.problem) == (False, True)
     await fresh.stop()
 
 
