@@ -4,4 +4,6 @@ from __future__ import annotations
 
 import os
 
-collect_ignore = [] if os.environ.get("ENTRACLAW_CORPUS") else ["test_corpus.py"]
+FILES = ["test_corpus.py", "test_corpus_rest.py", "test_corpus_explain.py"]
+
+collect_ignore = [] if os.environ.get("ENTRACLAW_CORPUS") else FILES

@@ -17,9 +17,14 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from entraclaw_tui.macos import launchctl_print
+from entraclaw_tui.macos import launchctl_keys, launchctl_print
 from entraclaw_tui.macos.csreq import decompile
-from entraclaw_tui.macos.jobs import parse_disabled, parse_domain, parse_service
+from entraclaw_tui.macos.jobs import (
+    parse_disabled,
+    parse_domain,
+    parse_login_items,
+    parse_service,
+)
 from entraclaw_tui.macos.keychain import parse_dump, parse_lock
 from entraclaw_tui.macos.launchctl_list import parse_list, parse_list_job
 from entraclaw_tui.macos.logs import parse_launchd_line
@@ -49,7 +54,26 @@ def read(path: Path) -> str:
 HEADER = re.compile(r"^(?:\S+/)?(\S+) = \{$", re.MULTILINE)
 PID = re.compile(r"^\tpid = (\d+)$", re.MULTILINE)
 SERVICES = re.compile(r"^\tservices = \{\n(.*?)^\t\}$", re.MULTILINE | re.DOTALL)
+SCALAR = re.compile(r"^\t(?!\t)(.*?) =(?: (?![{\[]$)(.*))?$", re.MULTILINE)
 STATE = re.compile(r"^\tstate = (.*)$", re.MULTILINE)
+
+
+def scalars(text: str) -> list[tuple[str, str]]:
+    """Return what stands one TAB deep, by another way than the parser's."""
+    return [(key, value) for key, value in SCALAR.findall(text) if " =>" not in key]
+
+
+def typed(raw: tuple[tuple[str, str], ...]) -> None:
+    """Check that every known key has a value of its kind, and that hardly any is unknown."""
+    for key, value in raw:
+        found = launchctl_keys.typed(key, value)
+        assert launchctl_keys.known(key), key
+        if NUMBER.fullmatch(value) and key not in TEXTS:
+            assert not isinstance(found, str), (key, value)
+
+
+NUMBER = re.compile(r"\d+(?: (?:s|ms|seconds|MB))?|0x[0-9a-f]+")
+TEXTS = frozenset({"parent bundle version", "username", "group", "last exit code"})
 
 
 @pytest.mark.parametrize("path", files("launchctl/print-service*/*.txt"))
@@ -67,8 +91,8 @@ def test_services(path: Path) -> None:
     assert job.state == (state[0] if state else "")
     assert job.pid == (int(found[0]) if found else None)
     assert job.alive == bool(found)
-    keys = [key for key, _ in job.raw]
-    assert len(keys) == len(set(keys))
+    assert list(job.raw) == scalars(text)
+    typed(job.raw)
     if "\targuments = {" in text:
         assert job.arguments
     # Cut anywhere, it invents nothing.
@@ -92,6 +116,8 @@ def test_domains(path: Path) -> None:
     assert len(domain.rows) == len(services[1].splitlines())
     assert all(row.pid is None or row.pid > 0 for row in domain.rows)
     assert domain.complete
+    assert list(domain.raw) == scalars(text)
+    typed(domain.raw)
 
 
 @pytest.mark.parametrize("path", files("launchctl/print-disabled/*.txt"))
@@ -100,11 +126,10 @@ def test_overrides(path: Path) -> None:
     found = parse_disabled(read(path))
     assert len(found) == text.count(" => ")
     assert found
+    assert len(parse_login_items(read(path))) == read(path).count(" => ") - len(found)
 
 
-@pytest.mark.parametrize(
-    "path", files("launchctl/print*/*.txt", "launchctl/dumpstate/*.txt", "launchctl/procinfo/*.txt")
-)
+@pytest.mark.parametrize("path", files("launchctl/print*/*.txt", "launchctl/procinfo/*.txt"))
 def test_trees(path: Path) -> None:
     tree = launchctl_print.parse(read(path))
     assert tree.items

@@ -8,9 +8,17 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entraclaw_tui.macos.assessment import Assessment
 from entraclaw_tui.macos.host import Host
-from entraclaw_tui.macos.signature import parse_codesign, read_signature
+from entraclaw_tui.macos.signature import (
+    codesign_fields,
+    parse_codesign,
+    read_assessment,
+    read_entitlements,
+    read_signature,
+)
 from entraclaw_tui.model.privacy import Signature
+from entraclaw_tui.model.source import Failed
 
 Tool = Callable[[str, str], Path]
 
@@ -60,6 +68,7 @@ def test_a_signature_by_an_authority() -> None:
         cdhash=HASH,
         flags=("kill", "runtime"),
         requirement='identifier "com.example.notes" and anchor apple generic',
+        format="Mach-O thin (arm64)",
     )
 
 
@@ -121,3 +130,29 @@ async def test_other_kinds(mac: Host, tool: Tool) -> None:
 
 async def test_trouble_is_no_exception(mac: Host) -> None:
     assert await read_signature(mac, "/x") == Signature("/x", "unverified")
+
+
+def test_ticket_and_runtime() -> None:
+    found = parse_codesign(SIGNED + "Notarization Ticket=stapled\nRuntime Version=15.2.0\n")
+    assert (found.ticket, found.runtime, found.hardened) == ("stapled", "15.2.0", True)
+    assert not parse_codesign("Identifier=x\n").hardened
+
+
+def test_every_line_is_kept_as_printed() -> None:
+    fields = codesign_fields(SIGNED)
+    assert ("Identifier", "com.example.notes") in fields
+    assert [value for key, value in fields if key == "Authority"][-1] == "Apple Root CA"
+    assert not any("designated" in key for key, _ in fields)
+
+
+async def test_entitlements_and_gatekeeper(mac: Host, tool: Callable[[str, str], Path]) -> None:
+    assert isinstance(await read_entitlements(mac, "/x"), Failed)
+    tool("/usr/bin/codesign", r"printf '[Dict]\n\t[Key] a\n\t[Value]\n\t\t[Bool] true\n'")
+    assert await read_entitlements(mac, "/x") == {"a": True}
+    tool("/usr/bin/codesign", 'echo "/x: code object is not signed at all" >&2; exit 1')
+    assert await read_entitlements(mac, "/x") == {}
+    assert isinstance(await read_assessment(mac, "/x"), Failed)
+    tool("/usr/sbin/spctl", 'printf "/x: accepted\nsource=Notarized Developer ID\n" >&2')
+    found = await read_assessment(mac, "/x")
+    assert isinstance(found, Assessment)
+    assert found.notarized
