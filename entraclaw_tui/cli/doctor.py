@@ -13,8 +13,11 @@ from entraclaw_tui.cli.options import json_option
 from entraclaw_tui.cli.output import print_json, print_line
 
 if TYPE_CHECKING:
+    from entraclaw_tui.doctor.evidence import WorkerWord
     from entraclaw_tui.macos.host import Host
     from entraclaw_tui.model.finding import Finding
+
+ANSWER_SECONDS = 3.0
 
 
 @click.command()
@@ -39,12 +42,27 @@ def doctor(settings: Settings, fix: bool, yes: bool, as_json: bool, plain: bool)
         from entraclaw_tui.cli.doctor_fix import mend
 
         return asyncio.run(mend(host, yes=yes, as_json=as_json))
-    found = asyncio.run(examine(host))
+    found = asyncio.run(examine(host, ask=lambda: ask_worker(host)))
     if as_json:
         print_json(found)
     else:
         print_findings(host, found)
     return exit_code(found)
+
+
+async def ask_worker(host: Host) -> WorkerWord:
+    """Ask the worker how it is."""
+    from entraclaw_tui.cli.link import snapshot
+    from entraclaw_tui.doctor.evidence import WorkerWord
+
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            told = (await snapshot(host)).worker
+    except Stop as error:
+        return WorkerWord(False, reason=error.message)
+    except TimeoutError:
+        return WorkerWord(False, reason=f"no answer within {ANSWER_SECONDS:g} s")
+    return WorkerWord(True, told.keychain, told.storage, told.paused, told.note)
 
 
 def exit_code(found: list[Finding]) -> int:

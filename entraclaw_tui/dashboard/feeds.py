@@ -129,12 +129,16 @@ class Feeds:
         # What to do about it is said once, in the first pane.
         self.store.put(key.GRANTS, _part(view, lambda s: s.grants, hint=""))
         self.store.put(key.TOKENS, _part(view, lambda s: s.tokens, hint=""))
+        worker = view.snapshot.worker if view.connected and view.snapshot is not None else None
+        state = (worker.keychain, worker.storage, worker.paused) if worker is not None else None
+        if self._examined.get("worker", state) != state:
+            self._findings.hurry()
+        self._examined["worker"] = state
         if view.connected != self._connected:
             self._connected = view.connected
             # The worker came or went: what launchd says of it is old now.
             self._job.hurry()
             self._keychain.hurry()
-            self._findings.hurry()
             if view.connected:
                 self._begin(self._old_audit(), "audit tail")
 
@@ -191,7 +195,9 @@ class Feeds:
     async def _examine(self) -> Loaded[tuple[Finding, ...]] | Empty | Failed:
         """Look for what is wrong; the worker may have read grants that this terminal may not."""
         known = self.store.get(key.PRIVACY)
-        return await self._sources.findings(known if isinstance(known, Loaded) else None)
+        view = self.link.view
+        worker = view.snapshot.worker if view.connected and view.snapshot is not None else None
+        return await self._sources.findings(known if isinstance(known, Loaded) else None, worker)
 
     def _pace(self, asked: key.Key[object], usual: float) -> Callable[[], float]:
         return lambda: _NOTHING if isinstance(self.store.get(asked), Empty) else usual

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from entraclaw_tui.ipc.messages import WorkerInfo
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import LABEL, Places
 from entraclaw_tui.model.finding import Finding
@@ -21,9 +22,11 @@ T = TypeVar("T")
 
 Read: TypeAlias = Callable[[], Awaitable[Loaded[T] | Empty | Failed]]
 Examine: TypeAlias = Callable[
-    [Loaded[Privacy] | None], Awaitable[Loaded[tuple[Finding, ...]] | Empty | Failed]
+    [Loaded[Privacy] | None, WorkerInfo | None],
+    Awaitable[Loaded[tuple[Finding, ...]] | Empty | Failed],
 ]
-"""Looks for what is wrong; takes the grants that are known already, or reads them itself."""
+"""Looks for what is wrong; takes the grants that are known already, or reads them itself, and what
+the worker says of itself where it answers."""
 Follow: TypeAlias = Callable[[], AsyncIterator[list[LogLine]]]
 
 
@@ -71,10 +74,18 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
 
         return await privacy.read_privacy(host)
 
-    async def findings(known: Loaded[Privacy] | None) -> Loaded[tuple[Finding, ...]]:
+    async def findings(
+        known: Loaded[Privacy] | None, worker: WorkerInfo | None
+    ) -> Loaded[tuple[Finding, ...]]:
         from entraclaw_tui.doctor import findings as doctor
+        from entraclaw_tui.doctor.evidence import WorkerWord
 
-        return Loaded(tuple(await doctor.examine(host, known)), clock())
+        async def word() -> WorkerWord | None:
+            if worker is None:
+                return None  # the status line says already that it does not answer
+            return WorkerWord(True, worker.keychain, worker.storage, worker.paused, worker.note)
+
+        return Loaded(tuple(await doctor.examine(host, known, word)), clock())
 
     def usage_of(pid: int) -> Usage | None:
         from entraclaw_tui.macos import usage

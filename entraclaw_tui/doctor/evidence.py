@@ -6,6 +6,7 @@ import asyncio
 import os
 import plistlib
 import stat
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers.expat import ExpatError
@@ -64,6 +65,23 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerWord:
+    """What the worker says of itself, or that it said nothing."""
+
+    answered: bool
+    keychain: str = "unknown"
+    """`ok`, `locked`, `unavailable` or `unknown`."""
+    storage: str = "ok"
+    paused: bool = False
+    note: str = ""
+    reason: str = ""
+    """Why it did not answer."""
+
+
+AskWorker = Callable[[], Awaitable[WorkerWord | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything the checks look at. Pure values: a check does no I/O."""
 
@@ -88,10 +106,18 @@ class Evidence:
     login_items: frozenset[str] = frozenset()
     """Labels that a person switched off in Login Items."""
     around: Surroundings = field(default_factory=Surroundings)
+    worker: WorkerWord | None = None
+    """None where it does not run, or nobody asked it."""
 
 
-async def gather(host: Host, known: Loaded[Privacy] | None = None) -> Evidence:
-    """Look at everything, at the same time; `known` are grants that need not be read again."""
+async def gather(
+    host: Host, known: Loaded[Privacy] | None = None, ask: AskWorker | None = None
+) -> Evidence:
+    """Look at everything, at the same time; `known` are grants that need not be read again.
+
+    `ask` asks the worker. It is called only where launchd says that it runs: a look at its socket
+    would start it.
+    """
     places = Places.of(host)
     found, program = await asyncio.to_thread(_installed, places.plist)
     around = asyncio.create_task(look_around(host, program, found.job or {}))
@@ -121,6 +147,7 @@ async def gather(host: Host, known: Loaded[Privacy] | None = None) -> Evidence:
         gone=_gone(host, privacy),
         login_items=login_items,
         around=await around,
+        worker=await ask() if ask is not None and _runs(job) else None,
     )
 
 
@@ -206,6 +233,10 @@ def _gone(host: Host, privacy: Loaded[Privacy] | Empty | Failed) -> frozenset[st
         and not host.path(grant.client).exists()
         and not (host.pretend and Path(grant.client).exists())
     )
+
+
+def _runs(job: Loaded[Job] | Empty | Failed) -> bool:
+    return isinstance(job, Loaded) and job.value.alive
 
 
 async def _overrides(host: Host) -> tuple[dict[str, bool] | Failed, frozenset[str]]:

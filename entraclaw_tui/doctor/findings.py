@@ -16,8 +16,9 @@ from entraclaw_tui.doctor import (
     secrets,
     session,
     settings,
+    worker,
 )
-from entraclaw_tui.doctor.evidence import Evidence, gather
+from entraclaw_tui.doctor.evidence import AskWorker, Evidence, gather
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.model.finding import Finding, Severity
 from entraclaw_tui.model.privacy import Privacy
@@ -54,6 +55,12 @@ CHECKS: tuple[Check, ...] = (
     deaths.killed_by_privacy,
     deaths.killed_by_guard,
     deaths.killed_for_memory,
+    worker.silent,
+    worker.keychain_refused,
+    worker.storage_degraded,
+    worker.paused,
+    worker.items_foreign,
+    worker.entitlements_missing,
     session.login_items_off,
     session.throttled,
     session.code_requirement_old,
@@ -105,12 +112,15 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-async def examine(host: Host, privacy: Loaded[Privacy] | None = None) -> list[Finding]:
+async def examine(
+    host: Host, privacy: Loaded[Privacy] | None = None, ask: AskWorker | None = None
+) -> list[Finding]:
     """Look at the Mac and return what does not work, the worst first.
 
-    `privacy` are grants that somebody has read already, who may be allowed more than this program.
+    `privacy` are grants that somebody has read already, who may be allowed more than this program;
+    `ask` asks the worker, where it runs.
     """
-    return judge(await gather(host, privacy))
+    return judge(await gather(host, privacy, ask))
 
 
 def judge(evidence: Evidence, checks: Iterable[Check] = CHECKS) -> list[Finding]:

@@ -47,7 +47,7 @@ def pin_missing(evidence: Evidence) -> Iterator[Finding]:
         "pin-missing",
         "No PIN is set.",
         "Until there is one, requests can be denied but not allowed, and no grant counts.",
-        Repair("This version cannot set a first one yet; the README says what it can do."),
+        Repair("Set one: `sudo entraclaw-tui pin reset`."),
     )
 
 

@@ -214,15 +214,18 @@ def unprotected(evidence: Evidence) -> Iterator[Finding]:
 
 def keychain_locked(evidence: Evidence) -> Iterator[Finding]:
     """There is no screen for a dialog, and the keychain is locked."""
-    lock = evidence.around.lock
-    if isinstance(lock, Failed):
+    lock, word = evidence.around.lock, evidence.worker
+    said = lock.reason if isinstance(lock, Failed) else ""
+    if word is not None and word.keychain == "locked":
+        said = word.note or "the worker says: keychain locked"
+    if said:
         yield Finding(
             "keychain-locked",
             Severity.ERROR,
-            "The login keychain is locked, and nobody is at the screen to unlock it.",
-            (lock.reason,),
-            "Over SSH no dialog can ask for the password; the agent cannot read its key.",
-            repairs.by_hand("Unlock it here: `security unlock-keychain`."),
+            "The login keychain is locked.",
+            (said,),
+            "The agent cannot read its key, and over SSH no dialog can ask for the password.",
+            repairs.by_hand("Unlock it: `security unlock-keychain`."),
             about="keychain",
         )
 

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from entraclaw_tui.macos import launchctl_errors, launchctl_print
+from entraclaw_tui.macos.entitlements import parse_entitlements
 from entraclaw_tui.macos.host import Host, Ran, ToolError
 from entraclaw_tui.macos.jobs import LAUNCHCTL
 from entraclaw_tui.macos.keychain import Lock, read_lock
 from entraclaw_tui.macos.places import LABEL, Places
+from entraclaw_tui.macos.signature import CODESIGN
 from entraclaw_tui.macos.system import SW_VERS, parse_versions
 from entraclaw_tui.model.source import Failed, Loaded
 
@@ -75,6 +77,8 @@ class Surroundings:
     quarantined: tuple[str, ...] = ()
     sip: bool | None = None
     """Whether System Integrity Protection is on; None where `csrutil` says nothing."""
+    entitlements: frozenset[str] | None = None
+    """What the program is entitled to; None where `codesign` does not say."""
     lock: Loaded[Lock] | Failed | None = None
     """When the keychain locks; asked only where there is no screen for a dialog."""
     database: str = ""
@@ -89,6 +93,7 @@ class Surroundings:
 async def look_around(host: Host, program: str, job: dict[str, object]) -> Surroundings:
     """Look at everything around the job. Never raises; every tool has its deadline."""
     places = Places.of(host)
+    entitled = asyncio.create_task(_entitled(host, program))
     session, macos, sip, quarantined, on_disk = await asyncio.gather(
         _session(host),
         _macos(host),
@@ -106,6 +111,7 @@ async def look_around(host: Host, program: str, job: dict[str, object]) -> Surro
         sip=sip,
         quarantined=quarantined,
         variables=variables,
+        entitlements=await entitled,
         lock=None if desktop else await read_lock(host),
         **on_disk,  # type: ignore[arg-type]
     )
@@ -223,6 +229,16 @@ async def _session(host: Host) -> tuple[bool, tuple[str, ...]]:
     inherited = body.block("inherited environment") if body else None
     names = [name for name, _ in inherited.pairs()] if inherited else []
     return True, tuple(sorted({name for name in names if _SECRET.search(name)}))
+
+
+async def _entitled(host: Host, program: str) -> frozenset[str] | None:
+    if not program:
+        return None
+    ran = await _ask(host, CODESIGN, "-d", "--entitlements", "-", program)
+    if ran is None or ran.exit != 0:
+        return None
+    found = parse_entitlements(ran.stdout)
+    return None if found is None else frozenset(key for key, value in found.items() if value)
 
 
 async def _macos(host: Host) -> str:

@@ -502,6 +502,7 @@ def found(answer: Loaded[tuple[Finding, ...]] | Empty | Failed) -> Examine:
 
     async def examine(
         known: Loaded[Privacy] | None,
+        worker: WorkerInfo | None,
     ) -> Loaded[tuple[Finding, ...]] | Empty | Failed:
         return answer
 

@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from entraclaw_tui.doctor import findings
-from entraclaw_tui.doctor.evidence import Definition, Evidence, FileFact
+from entraclaw_tui.doctor.evidence import Definition, Evidence, FileFact, WorkerWord
 from entraclaw_tui.doctor.surroundings import Folder, Settings, Surroundings
 from entraclaw_tui.macos.keychain import Lock
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.finding import Finding, Severity
 from entraclaw_tui.model.job import Job
-from entraclaw_tui.model.keychain import Keychain, KeychainItem
+from entraclaw_tui.model.keychain import Access, Keychain, KeychainItem, Program
 from entraclaw_tui.model.privacy import Privacy, PrivacyGrant, Signature
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 
@@ -148,6 +148,22 @@ def pairs(*states: str) -> tuple[PrivacyGrant, ...]:
         grant(service="kTCCServiceAppleEvents", state=state, target=f"com.example.{n}")
         for n, state in enumerate(states)
     )
+
+
+HARDENED = Signature(PYTHON, "unverified", flags=("runtime",), requirement=REQUIREMENT)
+
+
+def says(**changes: Any) -> dict[str, object]:
+    return {"worker": WorkerWord(**{"answered": True, "keychain": "ok", **changes})}
+
+
+def readable_by(*programs: str, told: bool = True, anyone: bool = False) -> Loaded[Keychain]:
+    access = Access(anyone=anyone, programs=tuple(map(Program, programs)), told=told)
+    items = tuple(
+        KeychainItem("/k", "genp", LABEL, account, access=access)
+        for account in ("key:notes:v1", "pin:v1")
+    )
+    return Loaded(Keychain("/k", items, 0), 1.0)
 
 
 WRONG: list[tuple[str, dict[str, Any]]] = [
@@ -283,6 +299,17 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
             "signature": Signature(PYTHON, "unverified", requirement='cdhash  H"aa"'),
         },
     ),
+    ("worker-silent", says(answered=False, reason="no answer within 3 s")),
+    ("keychain-refused", says(keychain="unavailable", note="Refused (-25293).")),
+    ("keychain-locked", says(keychain="locked")),
+    ("storage-degraded", says(storage="degraded")),
+    ("worker-paused", says(paused=True)),
+    ("items-foreign", {"keychain": readable_by(OLDER)}),
+    ("items-foreign", {"keychain": readable_by()}),
+    (
+        "runtime-entitlements",
+        {"signature": HARDENED, **around(entitlements=frozenset({"other"}))},
+    ),
     ("automation-pair", {"privacy": granted(FULL_DISK, *pairs("granted", "denied"))}),
 ]
 
@@ -345,6 +372,16 @@ SILENT: list[dict[str, Any]] = [
     {"keychain": stored("key:notes:v1", "pin:v1", "session:old:demo@contoso.example")},
     {"privacy": granted(FULL_DISK, grant(client="com.apple.Terminal", client_is_path=False))},
     {"privacy": granted(FULL_DISK, *pairs("denied", "denied"))},
+    says(),
+    {**says(answered=False), **job(pid=None, state="spawning")},
+    {"keychain": readable_by(PYTHON, OLDER)},
+    {"keychain": readable_by(told=False)},
+    {"keychain": readable_by(anyone=True)},
+    {"signature": HARDENED},
+    {
+        "signature": HARDENED,
+        **around(entitlements=frozenset({"com.apple.security.cs.disable-library-validation"})),
+    },
     {"privacy": granted(FULL_DISK, *pairs("granted", "granted"))},
     {"privacy": Empty("none")},
     {"sockets": ("/" + "x" * 102,)},
@@ -433,6 +470,7 @@ def test_what_mends_itself_can_be_undone_and_needs_nobody() -> None:
         "plist-stale",
         "plist-mode",
         "sockets-missing",
+        "worker-silent",
         "files-open",
         "log-folder-missing",
         "log-folder-locked",
