@@ -26,9 +26,9 @@ from entraclaw_tui.model.consent import AuditEntry, Remember, Request
 
 T = TypeVar("T")
 
-FIRST_PAUSE = 0.2
+FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 3.0
-"""Seconds between two attempts to connect: they double from the first to the longest."""
+"""Seconds between two attempts to connect: each is a quarter longer than the one before."""
 _TOUCH_EVERY = 20.0
 """Seconds between two words to the worker that somebody is still here."""
 
@@ -92,7 +92,7 @@ class WorkerLink:
                 reason = f"The worker cannot be followed ({type(error).__name__})."
             self._change(worker_view.lost(self._view, reason))
             await self._wait(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(pause * 1.25, LONGEST_PAUSE)
 
     def retry_now(self) -> None:
         """Connect at once where the link waits to try again."""

@@ -13,7 +13,7 @@ LISTENER = "Listener"
 
 
 def definition(host: Host, python: str, port: int) -> dict[str, object]:
-    """Return the job: started with the session, its port held by launchd."""
+    """Return the job: its port is held by launchd, which starts it when somebody first asks."""
     logs = host.home / "Library" / "Logs"
     return {
         "Label": LABEL,
@@ -22,8 +22,6 @@ def definition(host: Host, python: str, port: int) -> dict[str, object]:
             *("-I", "-B", "-m", "entraclaw_tui.demo.entra"),
             str(host.root),
         ],
-        "RunAtLoad": True,
-        "KeepAlive": {"SuccessfulExit": False},
         "ThrottleInterval": 1,
         "ProcessType": "Background",
         "Umask": 0o077,
