@@ -63,11 +63,14 @@ class Feeds:
         )
         self._used = Poll(key.USAGE, self._usage, lambda: _USAGE, store)
         self._findings = Poll(key.FINDINGS, self._examine, lambda: _FINDINGS, store)
+        self._privacy_poll = Poll(
+            key.PRIVACY, self._privacy, self._pace(key.PRIVACY, _PRIVACY), store
+        )
         self._polls: tuple[Loop, ...] = (
             self._job,
             Poll(key.MACHINE, sources.machine, lambda: _MACHINE, store),
             self._keychain,
-            Poll(key.PRIVACY, self._privacy, self._pace(key.PRIVACY, _PRIVACY), store),
+            self._privacy_poll,
             self._used,
             self._findings,
         )
@@ -140,6 +143,8 @@ class Feeds:
             self._job.hurry()
             self._keychain.hurry()
             if view.connected:
+                # The worker may read the privacy databases where this terminal may not.
+                self._privacy_poll.hurry()
                 self._begin(self._old_audit(), "audit tail")
 
     async def _old_audit(self) -> None:

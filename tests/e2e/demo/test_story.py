@@ -120,6 +120,7 @@ def test_a_newcomer_s_first_minutes(terminals: Terminals, programs: Programs) ->
         r"(medium|HIGH) +Calendars\.Read +report-bot",
     ):
         panel.wait_for(row)
+    panel.wait_for(r"Automation \S+ mail +python", seconds=8)
     root = root_of(panel)
     pin = panel.wait_for(r"the PIN is (\d{6,})")[1]
     assert pin == PIN
