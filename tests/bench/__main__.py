@@ -65,8 +65,12 @@ def _panel(root: Path) -> None:
     finally:
         hello.close()
         panel.close()
-    _row("panel idle: CPU", f"{cost.cpu_percent:.2f} %", "0.5 %")
-    _row("panel idle: bytes to the terminal", f"{cost.bytes_per_second:.0f} B/s", "100 B/s")
+    _row("panel untouched, requests wait and end: CPU", f"{cost.cpu_percent:.2f} %", "0.5 %")
+    _row(
+        "panel untouched, requests wait and end: bytes",
+        f"{cost.bytes_per_second:.0f} B/s",
+        "100 B/s with none",
+    )
     _row(
         "panel memory / hello world",
         f"{cost.memory_mb / base.memory_mb:.2f} x ({cost.memory_mb:.0f} MB)",
