@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from entraclaw_tui.demo.mac.keychain import PretendKeychain
-from tests.e2e.worker.conftest import RunningWorker
 from tests.support.demo import until
+from tests.support.running_worker import RunningWorker
 
 GRAPH = "https://graph.microsoft.com"
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.worker.conftest import RunningWorker
 from tests.support.demo import until
 from tests.support.raw_client import RawClient
+from tests.support.running_worker import RunningWorker
 
 GRAPH = "https://graph.microsoft.com"
 

@@ -11,9 +11,9 @@ import pytest
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.model.consent import AuditEntry, Client, State
-from tests.e2e.worker.conftest import RunningWorker
 from tests.support.demo import PIN
 from tests.support.raw_client import RawClient
+from tests.support.running_worker import RunningWorker
 
 GRAPH = "https://graph.microsoft.com"
 

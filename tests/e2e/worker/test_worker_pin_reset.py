@@ -9,7 +9,7 @@ import sys
 import time
 
 from entraclaw_tui.worker import permit
-from tests.e2e.worker.conftest import RunningWorker
+from tests.support.running_worker import RunningWorker
 from tests.support.terminal import Terminal
 from tests.support.worker_stage import GRAPH
 

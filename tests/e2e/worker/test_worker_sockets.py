@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from tests.e2e.worker.conftest import RunningWorker
 from tests.support.demo import until
 from tests.support.raw_client import RawClient, refusal
+from tests.support.running_worker import RunningWorker
 
 GRAPH = "https://graph.microsoft.com"
 HELLO = b'{"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocol":1,"client":{"name":"x"}}}\n'
