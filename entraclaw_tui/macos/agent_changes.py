@@ -8,40 +8,8 @@ import plistlib
 from entraclaw_tui.model.job import Job
 from entraclaw_tui.text import clean
 
-_SPAWN_TYPES = {
-    "Adaptive": "adaptive",
-    "Background": "background",
-    "Interactive": "interactive",
-    "Standard": "daemon",
-}
 _OURS = "ENTRACLAW_HOME"
 _HIDDEN = "(not shown)"
-
-
-def outdated(job: Job, written: dict[str, object]) -> tuple[str, ...]:
-    """Return the keys in which a loaded job differs from its file, as far as launchd tells.
-
-    `launchctl print` shows no KeepAlive and no mode of a socket: no difference seen is no proof.
-    """
-    listed = written.get("ProgramArguments")
-    arguments = tuple(map(str, listed)) if isinstance(listed, list) else ()
-    sockets = written.get("Sockets")
-    said: dict[str, tuple[object, object]] = {
-        "ProgramArguments": (job.arguments, arguments),
-        "StandardOutPath": (job.stdout_path, written.get("StandardOutPath", "")),
-        "StandardErrorPath": (job.stderr_path, written.get("StandardErrorPath", "")),
-        "Sockets": (sorted(job.sockets), sorted(sockets) if isinstance(sockets, dict) else []),
-    }
-    if job.exit_timeout_seconds is not None and "ExitTimeOut" in written:
-        said["ExitTimeOut"] = (job.exit_timeout_seconds, written["ExitTimeOut"])
-    # Under exponential throttling the printed number grows by itself.
-    grows = "exponential throttling" in job.properties
-    if job.throttle_seconds is not None and "ThrottleInterval" in written and not grows:
-        said["ThrottleInterval"] = (job.throttle_seconds, written["ThrottleInterval"])
-    kind = _SPAWN_TYPES.get(str(written.get("ProcessType", "Standard")))
-    if job.spawn_type and kind:
-        said["ProcessType"] = (job.spawn_type.partition(" ")[0], kind)
-    return tuple(key for key, (loaded, file) in said.items() if loaded != file)
 
 
 def code_changed(job: Job) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from entraclaw_tui.macos import agent_recipes as recipes
-from entraclaw_tui.macos.agent_changes import code_changed, difference, outdated
+from entraclaw_tui.macos.agent_changes import code_changed, difference
 from entraclaw_tui.macos.agent_seen import DefinitionFile, Seen
 from entraclaw_tui.macos.agent_steps import Kind, Plan, Step, Verb
+from entraclaw_tui.macos.job_compare import outdated
 from entraclaw_tui.model.job import Job
 
 STOPPING = frozenset({"SIGTERMed", "SIGKILLed", "languishing"})

@@ -89,7 +89,7 @@ async def look(host: Host) -> Seen | Failed:
         file=file,
         jobs=tuple(jobs),
         override=overrides.get(LABEL),
-        file_is_newer=any(_older(job, file.changed_at) for job in jobs),
+        file_is_newer=any(older(job, file.changed_at) for job in jobs),
         looked=(
             *((LAUNCHCTL, "print", f"{one}/{LABEL}") for one in domains),
             (LAUNCHCTL, "print-disabled", domain),
@@ -114,8 +114,8 @@ async def job_in(host: Host, domain: str) -> Job | Failed | None:
     return msgspec.structs.replace(job, domain=domain)
 
 
-def read_file(path: Path) -> DefinitionFile:
-    """Return the definition file with what launchd would hold against it."""
+def read_file(path: Path, label: str = LABEL) -> DefinitionFile:
+    """Return a job's definition file with what launchd would hold against it."""
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
@@ -132,7 +132,7 @@ def read_file(path: Path) -> DefinitionFile:
     trouble = ""
     if not isinstance(job, dict):
         job, trouble = None, "it is not a property list"
-    elif job.get("Label") != LABEL:
+    elif job.get("Label") != label:
         trouble = "it defines another job"
     elif status.st_uid != os.getuid():
         trouble = "it belongs to another user"
@@ -141,6 +141,7 @@ def read_file(path: Path) -> DefinitionFile:
     return DefinitionFile(str(path), True, job, trouble, status.st_mtime)
 
 
-def _older(job: Job, changed_at: float) -> bool:
+def older(job: Job, changed_at: float) -> bool:
+    """Return whether a job's process started before a file was changed."""
     usage = read_usage(job.pid) if job.pid is not None else None
     return usage is not None and changed_at > usage.started_at + _CLOCK_SECONDS

@@ -59,6 +59,32 @@ class Interpreter:
         return bool(_VERSION.search(self.real))
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a job starts: its file by name, and behind all links."""
+
+    named: str
+    """As the definition names it."""
+    real: str
+    """The file that macOS judges."""
+    there: bool
+    """Whether it exists and may be run."""
+    python: Interpreter | None = None
+    """Which Python it is, None where it is none."""
+
+
+def find_program(host: Host, arguments: Sequence[str]) -> Program | None:
+    """Return the program that a job's arguments start, None without any. Blocks for a moment."""
+    if not arguments or not arguments[0]:
+        return None
+    python = find_interpreter(host, arguments)
+    if python is not None and python.real:
+        return Program(python.named, python.real, python.there, python)
+    real = os.path.realpath(on_disk(host, arguments[0]))
+    there = os.access(real, os.X_OK) and Path(real).is_file()
+    return Program(host.shown(arguments[0]), host.shown(real), there, python)
+
+
 def is_python(program: str) -> bool:
     """Say whether a program's name is that of a Python interpreter."""
     return _NAME.fullmatch(program.rpartition("/")[2]) is not None
@@ -80,11 +106,11 @@ def find_interpreter(host: Host, arguments: Sequence[str]) -> Interpreter | None
             found, "", "", there=False, trouble="It is looked for in PATH, which launchd sets."
         )
     if not is_python(named):
-        named_script = _shebang(_below(host, named))
+        named_script = _shebang(on_disk(host, named))
         if not is_python(named_script):
             return None
         named = named_script
-    place = _below(host, named)
+    place = on_disk(host, named)
     venv = _venv(place)
     settings = _settings(venv) if venv else {}
     real = os.path.realpath(place)
@@ -102,8 +128,8 @@ def find_interpreter(host: Host, arguments: Sequence[str]) -> Interpreter | None
     )
 
 
-def _below(host: Host, path: str) -> Path:
-    """Return where a path can be opened; one of a pretend Mac may have its root already."""
+def on_disk(host: Host, path: str) -> Path:
+    """Return where a path of the Mac can be opened; a pretend one's may have its root already."""
     if host.pretend and path.startswith(f"{host.root}/"):
         return Path(path)
     place = host.path(path)

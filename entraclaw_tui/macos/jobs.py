@@ -64,6 +64,7 @@ def parse_service(text: str) -> Job:
         spawn_type=first.get("spawn type", ""),
         properties=_properties(body, first),
         sockets=_socket_names(body),
+        semaphores=_pairs(body, "semaphores"),
         raw=raw,
         complete=body.ended,
     )
@@ -106,10 +107,21 @@ def parse_login_items(text: str) -> dict[str, bool]:
 
 
 async def read_job(host: Host, label: str, domain: str = "") -> Loaded[Job] | Empty | Failed:
-    """Return one job, from `domain` or from where an agent of this user can be.
+    """Return one job, from `domain` or from where an agent of this user can be."""
+    text = await read_print(host, label, domain)
+    if not isinstance(text, str):
+        return text
+    job = parse_service(text)
+    if not job.label or not job.complete:
+        return Failed("launchctl's answer was cut short or is not one.", "Try again in a moment.")
+    return Loaded(job, time.time())
 
-    That is the desktop's domain, or the user's own where nobody is logged in at the screen (the
-    way of a Mac that is only reached over SSH).
+
+async def read_print(host: Host, label: str, domain: str = "") -> str | Empty | Failed:
+    """Return what `launchctl print` says of a job, as it is; it may hold secrets.
+
+    Without a `domain` that is the desktop's, or the user's own where nobody is logged in at the
+    screen (the way of a Mac that is only reached over SSH).
     """
     domains = (domain,) if domain else (host.domain, f"user/{host.uid}")
     statuses: list[Ran] = []
@@ -119,7 +131,7 @@ async def read_job(host: Host, label: str, domain: str = "") -> Loaded[Job] | Em
         except ToolError as error:
             return Failed(str(error), "Try again; if it stays so, restart the Mac.")
         if ran.exit == 0:
-            return _loaded_job(ran)
+            return _text(ran)
         statuses.append(ran)
     absent = (launchctl_errors.NOT_LOADED, launchctl_errors.NO_DOMAIN)
     told = next((ran for ran in statuses if ran.exit not in absent), None)
@@ -166,13 +178,6 @@ async def choose_domain(host: Host) -> str:
     return f"user/{host.uid}" if ran.exit == launchctl_errors.NO_DOMAIN else host.domain
 
 
-def _loaded_job(ran: Ran) -> Loaded[Job] | Failed:
-    job = parse_service(_text(ran))
-    if not job.label or not job.complete:
-        return Failed("launchctl's answer was cut short or is not one.", "Try again in a moment.")
-    return Loaded(job, time.time())
-
-
 def _text(ran: Ran) -> str:
     return ran.stdout.decode("utf-8", "backslashreplace")
 
@@ -206,6 +211,11 @@ def _properties(body: Block, first: dict[str, str]) -> tuple[str, ...]:
 def _socket_names(body: Block) -> tuple[str, ...]:
     block = body.block("sockets")
     return tuple(inner.name for inner in block.blocks()) if block else ()
+
+
+def _pairs(body: Block, name: str) -> tuple[tuple[str, str], ...]:
+    block = body.block(name)
+    return tuple(block.pairs()) if block else ()
 
 
 def _rows(lines: list[str], disabled: dict[str, bool]) -> list[JobRow]:

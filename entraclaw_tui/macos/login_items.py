@@ -6,8 +6,18 @@ It is slow and may ask for a password: read on demand only, or from a saved file
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from entraclaw_tui.macos.host import Host, ToolError, ToolTimedOut
+from entraclaw_tui.macos.places import LABEL
+from entraclaw_tui.model.source import Empty, Failed, Loaded
+
+SFLTOOL = "/usr/bin/sfltool"
+_DEADLINE = 30.0
+"""Seconds: it is slow after an update, and a person may have to type a password."""
+_CAP = 8 * 1024 * 1024
 
 _SECTION = re.compile(r"\s*Records for UID (-?\d{1,10})(?: : (.*))?")
 _RECORD = re.compile(r"( *)#(\d{1,6}):\s*(.*)")
@@ -73,6 +83,31 @@ def parse_dumpbtm(text: str) -> tuple[LoginItem, ...]:
             if mark and line[:1] == " " and value.strip():
                 records[-1].fields.append((key, value.strip()))
     return tuple(_item(record) for record in records)
+
+
+async def read_login_items(
+    host: Host, label: str = LABEL
+) -> Loaded[tuple[LoginItem, ...]] | Empty | Failed:
+    """Return what Login Items says of one launchd job. Asks only when a person wants it.
+
+    macOS may ask for an administrator's password in a window of its own.
+    """
+    try:
+        ran = await host.run(SFLTOOL, "dumpbtm", deadline=_DEADLINE, cap=_CAP)
+    except ToolTimedOut as error:
+        return Failed(f"{error}.", "macOS may have asked for a password at the Mac's screen.")
+    except ToolError as error:
+        return Failed(str(error))
+    if ran.exit != 0:
+        return Failed(
+            f"`sfltool` said: {ran.complaint}",
+            "It may need an administrator: `sudo sfltool dumpbtm` in a terminal of the Mac.",
+        )
+    items = parse_dumpbtm(ran.stdout.decode("utf-8", "backslashreplace"))
+    found = tuple(item for item in items if item.label == label)
+    if not found:
+        return Empty(f"Login Items has no record of it, among {len(items)} of others.")
+    return Loaded(found, time.time())
 
 
 def _item(record: _Record) -> LoginItem:

@@ -8,14 +8,21 @@ from pathlib import Path
 
 import msgspec
 
-from entraclaw_tui.macos.assessment import Assessment, parse_assessment
+from entraclaw_tui.macos.assessment import Assessment, parse_assessment, parse_stapler
 from entraclaw_tui.macos.entitlements import Entitlement, parse_entitlements
 from entraclaw_tui.macos.host import Host, ToolError
 from entraclaw_tui.model.privacy import Signature
-from entraclaw_tui.model.source import Failed
+from entraclaw_tui.model.source import Empty, Failed
 
 CODESIGN = "/usr/bin/codesign"
 SPCTL = "/usr/sbin/spctl"
+STAPLER = "/usr/bin/stapler"
+# The tool above only starts that of the developer tools, and offers to install them where they
+# are missing, in a window.
+_DEVELOPER_STAPLERS = (
+    "/Library/Developer/CommandLineTools/usr/bin/stapler",
+    "/Applications/Xcode.app/Contents/Developer/usr/bin/stapler",
+)
 
 _UNSIGNED = "code object is not signed at all"
 # What codesign prints of a signature that does not hold (Security, CSCommon.h and its texts).
@@ -123,6 +130,21 @@ async def read_assessment(host: Host, path: Path | str) -> Assessment | Failed:
         return Failed(str(error))
     found = parse_assessment((ran.stderr + b"\n" + ran.stdout).decode("utf-8", "backslashreplace"))
     return found or Failed(f"`spctl` said: {ran.complaint}")
+
+
+async def read_ticket(host: Host, path: Path | str) -> bool | Empty | Failed:
+    """Return whether a notarization ticket is stapled to a program (`stapler validate`).
+
+    A plain program can carry none; its notarization is asked for online.
+    """
+    if not host.pretend and not any(host.path(one).exists() for one in _DEVELOPER_STAPLERS):
+        return Empty("Apple's developer tools, which tell this, are not installed.")
+    try:
+        ran = await host.run(STAPLER, "validate", str(path), deadline=_VERIFY_DEADLINE)
+    except ToolError as error:
+        return Failed(str(error))
+    found = parse_stapler((ran.stdout + b"\n" + ran.stderr).decode("utf-8", "backslashreplace"))
+    return Failed(f"`stapler` said: {ran.complaint}") if found is None else found
 
 
 async def _nothing() -> None:

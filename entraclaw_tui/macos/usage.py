@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import psutil
 
-from entraclaw_tui.model.job import Usage
+from entraclaw_tui.model.job import Process, Usage
 
 
 def read_usage(pid: int) -> Usage | None:
     """Return what a process uses, CPU as its average since it started; None if it is gone."""
     return Meter().read(pid)
+
+
+def read_process(pid: int) -> Process | None:
+    """Return a process looked at more closely, or None if it is gone. Takes some milliseconds."""
+    usage = read_usage(pid)
+    if usage is None:
+        return None
+    try:
+        process = psutil.Process(pid)
+        times = process.cpu_times()
+        return Process(
+            usage.cpu_percent,
+            usage.memory_bytes,
+            usage.started_at,
+            processor_seconds=times.user + times.system,
+            status=process.status(),
+            parent=process.ppid(),
+            threads=_told(process.num_threads),
+            files=_told(process.num_fds),
+            children=_told(lambda: len(process.children())),
+        )
+    except psutil.Error:
+        return None
+
+
+def _told(ask: Callable[[], int]) -> int | None:
+    """Return a number that the kernel may keep from us."""
+    try:
+        return ask()
+    except (psutil.AccessDenied, OSError):
+        return None
 
 
 class Meter:

@@ -50,6 +50,8 @@ class Job(msgspec.Struct, frozen=True):
     successive_crashes: int | None = None
     run_interval_seconds: int | None = None
     managed_by: str = ""
+    semaphores: tuple[tuple[str, str], ...] = ()
+    """How launchd shows the conditions of KeepAlive: `successful exit`, `0`."""
 
     @property
     def alive(self) -> bool:
@@ -105,3 +107,58 @@ class Usage(msgspec.Struct, frozen=True):
     cpu_percent: float
     memory_bytes: int
     started_at: float
+
+
+class Process(Usage, frozen=True):
+    """A job's process, looked at more closely. None: this account may not know."""
+
+    processor_seconds: float = 0.0
+    """Time of a processor that it used since it started."""
+    status: str = ""
+    parent: int | None = None
+    threads: int | None = None
+    files: int | None = None
+    """Open files, sockets and the like."""
+    children: int | None = None
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """One key of a job's definition: as the file has it, and as launchd loaded it."""
+
+    key: str
+    """As in launchd.plist(5)."""
+    file: str
+    """Empty where the file does not have the key. Values of variables are hidden."""
+    loaded: str
+    """Empty where launchd tells none."""
+    same: bool | None
+    """None: launchd does not tell enough to say."""
+
+
+class JobDefinition(msgspec.Struct, frozen=True):
+    """A job's definition file beside what launchd loaded of it."""
+
+    path: str
+    there: bool
+    trouble: str = ""
+    """Why launchd would refuse the file, empty where it would not."""
+    loaded: bool = False
+    """Whether launchd knows the job."""
+    keys: tuple[Compared, ...] = ()
+    newer: bool = False
+    """Whether the file was changed after the job's process had started."""
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The keys in which they differ, as far as launchd tells."""
+        return tuple(one.key for one in self.keys if one.same is False)
+
+
+class EnvironmentName(msgspec.Struct, frozen=True):
+    """A variable that a job's process gets. Its value may be somebody's secret and is not here."""
+
+    kind: str
+    """launchd's name for where it comes from: `inherited environment` is the whole session's."""
+    name: str
+    size: int
+    """Characters that its value has."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from entraclaw_tui.macos.agent_changes import code_changed, difference, outdated
+from entraclaw_tui.macos.agent_changes import code_changed, difference
+from entraclaw_tui.macos.job_compare import outdated
 from entraclaw_tui.model.job import Job
 
 WRITTEN: dict[str, object] = {

@@ -203,6 +203,7 @@ def test_a_running_job() -> None:
         raw=job.raw,
         kind="LaunchAgent",
         signal=9,
+        semaphores=(("successful exit", "0"),),
     )
 
 
