@@ -32,7 +32,7 @@ check: $(DEV)
 	$(BIN)/python -m pytest -q tests/unit/test_readme.py
 
 fault: $(DEV)
-	$(BIN)/python -m pytest -m fault -s tests/fault $(ARGS)
+	$(BIN)/python -m pytest -m fault -s --fault-table=build/fault.txt tests/fault $(ARGS)
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -15,6 +15,7 @@ from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.messages import Decide
 from entraclaw_tui.model.consent import AuditEntry, State
 from entraclaw_tui.worker import chain
+from tests.support.fault_table import Rows
 from tests.support.worker_stage import PIN, Hands, PretendLine, WorkerStage
 
 DECIDERS = 8
@@ -27,12 +28,6 @@ def sizes(short: int, long: int) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("rounds", marks)
 
 
-def table(check: str, reached: object, asked: object) -> None:
-    print(
-        f"\n{'check':<44} {'reached':>10} {'asked':>10}\n{check:<44} {reached!s:>10} {asked!s:>10}"
-    )
-
-
 async def code_of(step: Awaitable[object]) -> str:
     try:
         await step
@@ -42,7 +37,7 @@ async def code_of(step: Awaitable[object]) -> str:
 
 
 @sizes(20, 300)
-async def test_eight_deciders_have_one_winner(folder: Path, rounds: int) -> None:
+async def test_eight_deciders_have_one_winner(folder: Path, table: Rows, rounds: int) -> None:
     stage = WorkerStage(folder)
     await stage.start()
     sessions = [stage.unlocked() for _ in range(DECIDERS)]
@@ -73,7 +68,9 @@ async def test_eight_deciders_have_one_winner(folder: Path, rounds: int) -> None
 
 
 @sizes(60, 1000)
-async def test_what_changed_since_it_was_shown_is_refused(folder: Path, rounds: int) -> None:
+async def test_what_changed_since_it_was_shown_is_refused(
+    folder: Path, table: Rows, rounds: int
+) -> None:
     stage = WorkerStage(folder)
     await stage.start()
     chance = random.Random(14)
@@ -101,7 +98,7 @@ async def test_what_changed_since_it_was_shown_is_refused(folder: Path, rounds: 
 
 
 @sizes(100, 10_000)
-async def test_a_flood_leaves_five_and_rests(folder: Path, rounds: int) -> None:
+async def test_a_flood_leaves_five_and_rests(folder: Path, table: Rows, rounds: int) -> None:
     hands = Hands()
     stage = WorkerStage(folder, hands=hands)
     await stage.start()
@@ -125,7 +122,7 @@ async def test_a_flood_leaves_five_and_rests(folder: Path, rounds: int) -> None:
 
 
 @sizes(100, 1000)
-def test_every_tampering_with_the_audit_is_found(rounds: int) -> None:
+def test_every_tampering_with_the_audit_is_found(table: Rows, rounds: int) -> None:
     key, before, entries = b"k" * 32, "", []
     for seq in range(1, rounds + 1):
         entries.append(chain.link(key, before, seq, float(seq), "asked", f"r{seq}", {"a": "b"}))
@@ -162,7 +159,7 @@ def flipped(entry: AuditEntry, chance: random.Random) -> AuditEntry:
 
 
 @sizes(20_000, 1_000_000)
-def test_no_line_brings_the_decoder_down(rounds: int) -> None:
+def test_no_line_brings_the_decoder_down(table: Rows, rounds: int) -> None:
     chance = random.Random(4)
     seed = framing.encode_call(
         1, "request.decide", Decide("r", "d", 1, "allow", proof="12")

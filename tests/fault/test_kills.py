@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.support.demo import Headless, until
+from tests.support.fault_table import Rows
 
 SPEED = "40"
 """launchd's clocks, so that its ten seconds between two starts are a quarter of one."""
@@ -37,7 +38,7 @@ def next_worker(demo: Headless, before: int) -> int | None:
     "rounds",
     [pytest.param(3, id="short"), pytest.param(60, id="long", marks=pytest.mark.fault)],
 )
-def test_kills_lose_nothing(folder: Path, rounds: int) -> None:
+def test_kills_lose_nothing(folder: Path, table: Rows, rounds: int) -> None:
     chance = random.Random(20261124)
     kept = lost = 0
     slowest = 0.0
@@ -59,12 +60,9 @@ def test_kills_lose_nothing(folder: Path, rounds: int) -> None:
                 kept, lost = kept + same, lost + (not same)
             assert demo.look("audit", "verify")["ok"] is True
             assert psutil.pid_exists(new)
-    print(
-        f"\n{'check':<34} {'reached':>12} {'asked':>8}\n"
-        f"{'workers killed':<34} {rounds:>12} {rounds:>8}\n"
-        f"{'acknowledged requests seen again':<34} {kept:>12}\n"
-        f"{'acknowledged requests lost':<34} {lost:>12} {0:>8}\n"
-        f"{'slowest way back, seconds':<34} {slowest:>12.1f}   (clocks x {SPEED})"
-    )
+    table(f"workers killed beneath the demo's clients (clocks x {SPEED})", rounds, rounds)
+    table("their acknowledged requests seen again", kept, 4 * rounds)
+    table("their acknowledged requests lost", lost, 0)
+    table("slowest way back to serving, seconds", slowest)
     assert kept >= 4 * rounds
     assert lost == 0

@@ -25,6 +25,7 @@ from entraclaw_tui.macos.signature import read_signature
 from entraclaw_tui.model.privacy import Signature
 from entraclaw_tui.model.source import Empty, Failed
 from tests.support.demo import until
+from tests.support.fault_table import Rows
 
 LABEL = "com.entraclaw.agent"
 HALF = f"gui/501/{LABEL} = {{\n\tactive count = 1\n\tstate = running\n\truns = 1\n\tpid = 4711\n"
@@ -173,7 +174,7 @@ def plan(runs: int, chance: random.Random) -> list[tuple[Reader, str]]:
     ],
 )
 async def test_a_tool_at_fault_is_told_and_leaves_nothing(
-    roots: Callable[[Reader, str, random.Random], Host], runs: int, timed: bool
+    roots: Callable[[Reader, str, random.Random], Host], table: Rows, runs: int, timed: bool
 ) -> None:
     chance = random.Random(20261124)
     hosts: list[Host] = []
@@ -195,14 +196,11 @@ async def test_a_tool_at_fault_is_told_and_leaves_nothing(
     zombies = [child for child in me.children() if child.status() == psutil.STATUS_ZOMBIE]
     # A job is looked for in two domains, and a busy machine schedules late.
     worst = max(run.seconds - run.reader.deadline for run in done)
-    print(
-        f"\n{'check':<34} {'reached':>12} {'asked':>8}\n"
-        f"{'tools at fault':<34} {len(done):>12} {runs:>8}\n"
-        f"{'sources that say what happened':<34} {told:>12} {runs:>8}\n"
-        f"{'zombies':<34} {len(zombies):>12} {0:>8}\n"
-        f"{'descriptors leaked':<34} {me.num_fds() - descriptors:>12} {0:>8}\n"
-        f"{'latest past its deadline, seconds':<34} {worst:>12.2f} {0.5:>8}"
-    )
+    table("tools at fault", len(done), runs)
+    table("sources that say what happened", told, runs)
+    table("zombies of tools", len(zombies), 0)
+    table("descriptors leaked by tools", me.num_fds() - descriptors, 0)
+    table("latest past a tool's deadline, seconds", worst, 0.5)
     assert not untold
     assert not zombies
     if timed:
