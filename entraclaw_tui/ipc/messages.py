@@ -33,6 +33,7 @@ Reason = Annotated[str, msgspec.Meta(max_length=1000)]
 Resource = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[!-~]+$(?!\n)")]
 ScopeName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:/~-]{1,256}$(?!\n)")]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$(?!\n)")]
+Claims = Annotated[str, msgspec.Meta(max_length=8192, pattern=r"^[ -~]*$(?!\n)")]
 Secret = Annotated[str, msgspec.Meta(max_length=128)]
 """A PIN or a code on its way to the worker. Never stored, logged or painted."""
 
@@ -94,6 +95,8 @@ class TokenRequest(Params, frozen=True):
     flow: Literal["obo", "agent_obo", "agent_user", "app"] = "obo"
     agent: Annotated[str, msgspec.Meta(max_length=128)] = ""
     user_assertion: Annotated[str, msgspec.Meta(max_length=32_768)] = ""
+    claims: Claims = ""
+    """The claims challenge of a resource, as it came: the token is then asked for anew."""
     reason: Reason = ""
     idempotency_key: Annotated[str, msgspec.Meta(max_length=128)] = ""
     detach: bool = False
@@ -125,6 +128,8 @@ class TokenAwaitResult(msgspec.Struct, frozen=True, omit_defaults=True):
     state: State
     code: str | None = None
     message: str | None = None
+    claims: str | None = None
+    """For `step_up`: what the user has to sign in with, as Entra wrote it."""
 
 
 class TokenById(Params, frozen=True):

@@ -135,6 +135,8 @@ class Request(msgspec.Struct, frozen=True):
     outcome_code: str = ""
     """A stable word for why it ended so: `denied`, `consent_needed`, `throttled` ..."""
     outcome_text: str = ""
+    outcome_claims: str = ""
+    """Where a stronger sign-in is wanted: what it must satisfy, as Entra wrote it."""
     merged: int = 0
     """Equal requests that wait with this one."""
 
@@ -160,6 +162,7 @@ class Grant(msgspec.Struct, frozen=True):
     """`expired`, `revoked`, `locked`, `gone` (its one process) or empty while it lives."""
     uses: int = 0
     last_used_at: float | None = None
+    flow: str = "obo"
 
 
 class TokenInfo(msgspec.Struct, frozen=True):

@@ -86,11 +86,19 @@ class Asks:
             await self._waiters.wait(params.request_id, params.wait_ms / 1000.0)
         if silent is not None:
             return TokenAwaitResult(
-                silent.id, silent.state, silent.code or None, silent.text or None
+                silent.id,
+                silent.state,
+                silent.code or None,
+                silent.text or None,
+                silent.claims or None,
             )
         request = self._mine(line, asker, params.request_id).request
         return TokenAwaitResult(
-            request.id, request.state, request.outcome_code or None, request.outcome_text or None
+            request.id,
+            request.state,
+            request.outcome_code or None,
+            request.outcome_text or None,
+            request.outcome_claims or None,
         )
 
     def collect(
@@ -169,6 +177,7 @@ class Asks:
         grant = self._grants.find(
             (
                 essence.identity,
+                essence.flow,
                 essence.agent,
                 essence.tenant,
                 essence.account,
@@ -181,7 +190,9 @@ class Asks:
         client = self._core.book.client(essence.identity)
         if client is not None and client.blocked:
             raise WireError(Code.BLOCKED, "The person has blocked this client.")
-        return self._silent.open(grant, ask.asker.process, ask.params.user_assertion)
+        return self._silent.open(
+            grant, ask.asker.process, ask.params.user_assertion, ask.essence.claims
+        )
 
     def _mine(self, line: Line, asker: Asker, request_id: str) -> StoredRequest:
         """Return a request of this client. To all others it does not exist."""

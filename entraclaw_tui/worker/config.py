@@ -25,14 +25,21 @@ AUTHORITIES = (
 clouds"). Nothing else may hear the agent's credentials."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-_GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$(?!\n)"
+_ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 Tenant = Annotated[
     str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9.-]+$(?!\n)")
 ]
-AppId = Annotated[str, msgspec.Meta(pattern=_GUID)]
+AppId = Annotated[str, msgspec.Meta(pattern=rf"^{_ID}$(?!\n)")]
+AgentId = Annotated[str, msgspec.Meta(pattern=rf"^({_ID})?$(?!\n)")]
 ApiScope = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[A-Za-z][!-~]*/[!-~]+$(?!\n)")]
 AgentName = Annotated[
     str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)")
+]
+AgentUser = Annotated[
+    str, msgspec.Meta(max_length=256, pattern=rf"^({_ID}|[^@\s]+@[^@\s]+)?$(?!\n)")
+]
+Proxy = Annotated[
+    str, msgspec.Meta(max_length=256, pattern=r"^(https?://[A-Za-z0-9.\[\]:-]+)?$(?!\n)")
 ]
 Upn = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[^@\s]+@[^@\s]+$(?!\n)")]
 
@@ -46,21 +53,29 @@ class Entra(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     tenant: Tenant
     client_id: AppId
-    """The agent's application (confidential: it proves itself with a certificate)."""
+    """The agent's application (confidential: it proves itself with a certificate), which is the
+    blueprint where agent identities act."""
     public_client_id: AppId
     """The application that a person signs in to."""
     api_scope: ApiScope
     """The scope of the agent's own API, `api://{client_id}/access_as_user`: what a signed-in
     person's token must be for, so that it can be exchanged."""
     authority: str = AUTHORITIES[0]
+    proxy: Proxy = ""
+    """The proxy on the way to the authority, `http://host:port`; no variable names one. It carries
+    TLS to the authority and so can read nothing."""
     ca_file: str = ""
     """Who vouches for the loopback authority of a pretend Mac; refused on a real one."""
 
 
 class Agent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """[agent]: who acts."""
+    """[agent], and one [[agents]] for each further one: who acts."""
 
     name: AgentName
+    client_id: AgentId = ""
+    """The agent identity, a child of the application; empty where the application itself acts."""
+    user: AgentUser = ""
+    """The agent's own account, by user principal name or object id; empty where it has none."""
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +90,14 @@ class Config(msgspec.Struct, frozen=True):
     entra: Entra
     agent: Agent
     account: Account
+    agents: tuple[Agent, ...] = ()
+    """Further agents of the same application."""
+
+    def agent_named(self, name: str) -> Agent | None:
+        """Return an agent; the first one where no name is given."""
+        if not name:
+            return self.agent
+        return next((agent for agent in (self.agent, *self.agents) if agent.name == name), None)
 
     @property
     def authority_url(self) -> str:
@@ -98,9 +121,11 @@ class Config(msgspec.Struct, frozen=True):
 
     def save(self, path: Path) -> None:
         """Write the settings as TOML, readable by this account alone."""
+        tables = msgspec.to_builtins(self)
+        named = [(f"[{table}]", fields) for table, fields in tables.items() if table != "agents"]
         lines: list[str] = []
-        for table, fields in msgspec.to_builtins(self).items():
-            lines.append(f"[{table}]")
+        for head, fields in named + [("[[agents]]", fields) for fields in tables["agents"]]:
+            lines.append(head)
             # A JSON string without control characters is a TOML basic string (TOML 1.0).
             lines += [f"{key} = {json.dumps(value)}" for key, value in fields.items() if value]
             lines.append("")

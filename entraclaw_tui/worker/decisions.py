@@ -199,6 +199,7 @@ def _grant(request: Request, grant_id: str, now: float) -> Grant:
         remember=request.remember,
         created_at=now,
         expires_at=now + policy.REMEMBER_SECONDS[request.remember],
+        flow=request.flow,
     )
 
 

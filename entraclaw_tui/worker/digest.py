@@ -20,6 +20,8 @@ class Essence(msgspec.Struct, frozen=True):
     process: str
     assertion: str
     """SHA-256 of the user assertion that came with the request, or empty."""
+    claims: str = ""
+    """What the resource demanded of the token (a claims challenge), or empty."""
 
     def digest(self, request_id: str) -> str:
         """Return SHA-256, hex, over this essence in one request."""

@@ -6,33 +6,38 @@ it costs 70 ms and 20 MiB.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from entraclaw_tui.worker.config import Config
+from entraclaw_tui.worker.credential import AgentKey, UnusableKey, read_key
 from entraclaw_tui.worker.entra_answers import DeviceFlow, UserToken, number, user_token
 from entraclaw_tui.worker.entra_errors import ExchangeError, Kind, error_class
+from entraclaw_tui.worker.vouchers import Vouchers
 
 if TYPE_CHECKING:
     import msal
 
     from entraclaw_tui.worker.http import RecordingSession
 
+EXCHANGE = "api://AzureADTokenExchange/.default"
+"""What vouchers are asked for (learn.microsoft.com/entra/agent-id/agent-oauth-protocols)."""
 _WAITING = ("authorization_pending", "slow_down")
+_VOUCHER_MAY_BE_BAD = frozenset({Kind.CLIENT_AUTH, Kind.CONFIG, Kind.ASSERTION_WRONG})
+_BLUEPRINT_STEP = "It failed at the first step, where the application vouches for the agent."
+_AGENT_STEP = "It failed at the second step, where the agent vouches for its own account."
 
 
-class AgentKey(msgspec.Struct, frozen=True):
-    """The Keychain item `key:{agent}:v{n}`: both parts in PEM."""
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks Entra: the application, or one agent identity of it."""
 
-    private_key: str
-    certificate: str
-
-    def __repr__(self) -> str:
-        return "AgentKey(***)"
+    key: str = field(repr=False)
+    """The Keychain item of the application's credential."""
+    agent_id: str = ""
+    """The agent identity; empty where the application itself acts."""
 
 
 class Entra:
@@ -43,13 +48,51 @@ class Entra:
         self._http: RecordingSession | None = None
         self._http_cache: dict[str, object] = {}
         self._public: msal.PublicClientApplication | None = None
-        self._agents: dict[str, msal.ConfidentialClientApplication] = {}
+        self._apps: dict[tuple[str, str], msal.ConfidentialClientApplication] = {}
+        self._vouchers = Vouchers()
         self.stale = False
         """Set from outside: start afresh with the next call."""
 
-    def on_behalf(self, key: str, assertion: str, scopes: list[str]) -> Mapping[str, object]:
-        """Exchange a person's token for one of a resource (OBO)."""
-        return self._ask(lambda: self._agent(key).acquire_token_on_behalf_of(assertion, scopes))
+    def on_behalf(
+        self, actor: Actor, assertion: str, scopes: list[str], claims: str = ""
+    ) -> Mapping[str, object]:
+        """Exchange a person's token for one of a resource (OBO), as the actor."""
+        app = self._actor(actor)
+        return self._ask(
+            lambda: app().acquire_token_on_behalf_of(
+                assertion, scopes, claims_challenge=_or(claims)
+            )
+        )
+
+    def as_itself(self, actor: Actor, resource: str, claims: str = "") -> Mapping[str, object]:
+        """Get a token that the actor has in its own right (client credentials)."""
+        app = self._actor(actor)
+        scopes = [f"{resource.rstrip('/')}/.default"]
+        return self._ask(
+            lambda: app().acquire_token_for_client(scopes, claims_challenge=_or(claims))
+        )
+
+    def as_user(
+        self, actor: Actor, user: str, scopes: list[str], claims: str = ""
+    ) -> Mapping[str, object]:
+        """Get a token of the agent's own account (`user_fic`)."""
+        app = self._actor(actor)
+        voucher = self._voucher(
+            ("user", actor.agent_id),
+            lambda: app().acquire_token_for_client([EXCHANGE]),
+            _AGENT_STEP,
+        )
+        who = {"username": user} if "@" in user else {"user_object_id": user}
+        return self._ask(
+            lambda: app().acquire_token_by_user_federated_identity_credential(
+                scopes,
+                voucher,
+                claims_challenge=_or(claims),
+                # Microsoft's description of the flow has it, MSAL 1.39 does not send it.
+                data={"requested_token_use": "on_behalf_of"},
+                **who,
+            )
+        )
 
     def refresh(self, refresh_token: str) -> UserToken:
         """Renew the person's token for the agent's API."""
@@ -121,6 +164,8 @@ class Entra:
         # MSAL answers an equal call from this cache for a minute, even after somebody consented,
         # and one user's 429 to all users. Pauses are ours to keep (patience.py).
         self._http_cache.clear()
+        if error.kind in _VOUCHER_MAY_BE_BAD:
+            self._vouchers.clear()
         return error
 
     def _fresh_http(self) -> RecordingSession:
@@ -129,11 +174,13 @@ class Entra:
         if self.stale and self._http is not None:
             self._http.close()
             self._http = self._public = None
-            self._agents.clear()
+            self._apps.clear()
+            self._vouchers.clear()
             self._http_cache.clear()
         self.stale = False
         if self._http is None:
-            self._http = RecordingSession(self._config.entra.ca_file)
+            entra = self._config.entra
+            self._http = RecordingSession(entra.ca_file, entra.proxy)
         self._http.forget()
         return self._http
 
@@ -146,32 +193,71 @@ class Entra:
             )
         return self._public
 
-    def _agent(self, key: str) -> msal.ConfidentialClientApplication:
-        import msal
+    def _actor(self, actor: Actor) -> Callable[[], msal.ConfidentialClientApplication]:
+        """Return what makes the actor's application; for an agent, once it is vouched for."""
+        self._fresh_http()
+        try:
+            key = read_key(actor.key)
+        except UnusableKey:
+            raise _bad_key() from None
+        if not actor.agent_id:
+            return lambda: self._blueprint(key)
+        voucher = self._voucher(
+            ("agent", key.mark, actor.agent_id),
+            lambda: self._blueprint(key).acquire_token_for_client(
+                [EXCHANGE], fmi_path=actor.agent_id
+            ),
+            _BLUEPRINT_STEP,
+        )
+        return lambda: self._agent(actor.agent_id, voucher)
 
-        name = hashlib.sha256(key.encode()).hexdigest()
-        if name not in self._agents:
+    def _voucher(
+        self, name: tuple[str, ...], call: Callable[[], Mapping[str, object]], step: str
+    ) -> str:
+        try:
+            return self._vouchers.get(name, lambda: self._ask(call))
+        except ExchangeError as error:
+            if error.kind not in (Kind.TRANSIENT, Kind.THROTTLED):
+                error.hint = f"{error.hint} {step}"
+            raise
+
+    def _blueprint(self, key: AgentKey) -> msal.ConfidentialClientApplication:
+        name = ("", key.mark)
+        if name not in self._apps:
+            self._apps.clear()  # another credential: the one before has had its day
             try:
-                pair = msgspec.json.decode(key, type=AgentKey)
-            except msgspec.MsgspecError:
+                self._apps[name] = self._confidential(self._config.entra.client_id, key.for_msal())
+            except UnusableKey:
                 raise _bad_key() from None
-            self._agents.clear()  # another certificate: the one before has had its day
-            try:
-                self._agents[name] = msal.ConfidentialClientApplication(
-                    self._config.entra.client_id,
-                    client_credential={
-                        "private_key": pair.private_key,
-                        "public_certificate": pair.certificate,
-                    },
-                    exclude_scopes=["offline_access"],
-                    azure_region=msal.ClientApplication.DISABLE_MSAL_FORCE_REGION,
-                    **self._options(),
-                )
             except (ValueError, TypeError):
                 if self._http is not None and self._http.refusal is not None:
                     raise  # discovery was refused; what Entra said explains it
                 raise _bad_key() from None
-        return self._agents[name]
+        return self._apps[name]
+
+    def _agent(self, agent_id: str, voucher: str) -> msal.ConfidentialClientApplication:
+        name = (agent_id, voucher)
+        if name not in self._apps:
+            for old in [app for app in self._apps if app[0] == agent_id]:
+                del self._apps[old]
+            # MSAL (1.38) asks for a callable: a fixed text would outlive its hour.
+            self._apps[name] = self._confidential(
+                agent_id, {"client_assertion": lambda _about: voucher}
+            )
+        return self._apps[name]
+
+    def _confidential(
+        self, client_id: str, credential: Mapping[str, object]
+    ) -> msal.ConfidentialClientApplication:
+        import msal
+
+        return msal.ConfidentialClientApplication(
+            client_id,
+            client_credential=credential,
+            exclude_scopes=["offline_access"],
+            azure_region=msal.ClientApplication.DISABLE_MSAL_FORCE_REGION,
+            **self._options(),
+        )
 
     def _options(self) -> dict[str, object]:
         import msal
@@ -190,6 +276,10 @@ class Entra:
             "token_cache": Forgetful(),
             "app_name": "entraclaw-tui",
         }
+
+
+def _or(claims: str) -> str | None:
+    return claims or None
 
 
 def _bad_key() -> ExchangeError:

@@ -1,4 +1,4 @@
-"""The exchange: from a person's sign-in to a token for one resource.
+"""The exchange: from a sign-in, or the agent's own credential, to a token for one resource.
 
 Checks the wish, finds the person's token and the agent's key, and asks Entra (`entra.py`), which
 blocks and so runs on one lane (a thread). Equal wishes share one exchange; hiccups are tried again;
@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from entraclaw_tui.worker.config import Config
-from entraclaw_tui.worker.entra import Entra
+from entraclaw_tui.worker import flows
+from entraclaw_tui.worker.config import Agent, Config
+from entraclaw_tui.worker.entra import Actor, Entra
 from entraclaw_tui.worker.entra_answers import DeviceFlow, UserToken, qualified, token, upn
 from entraclaw_tui.worker.entra_errors import ExchangeError, Kind
 from entraclaw_tui.worker.flight import SingleFlight
@@ -56,7 +57,16 @@ class Exchange:
         self._check(wish)
         secret = hashlib.sha256(wish.user_assertion.encode()).digest()
         scopes = tuple(sorted(wish.scopes))
-        key = (wish.flow, wish.agent, wish.tenant, wish.account, wish.resource, scopes, secret)
+        key = (
+            wish.flow,
+            wish.agent,
+            wish.tenant,
+            wish.account,
+            wish.resource,
+            scopes,
+            secret,
+            wish.claims,
+        )
         result, shared = await self._flights.run(key, lambda: self._exchange(wish))
         return replace(result, from_cache=True) if shared else result
 
@@ -102,8 +112,15 @@ class Exchange:
 
     async def _exchange(self, wish: Wish) -> Token:
         started = time.monotonic()
-        who = wish.account or self._config.account.upn
-        about = {"resource": wish.resource, "scopes": " ".join(wish.scopes), "account": who}
+        agent = self._agent(wish)
+        who = wish.account or agent.name
+        about = {
+            "flow": wish.flow,
+            "agent": agent.name,
+            "resource": wish.resource,
+            "scopes": " ".join(wish.scopes),
+            "account": wish.account,
+        }
         try:
             async with asyncio.timeout(DEADLINE):
                 answer = await self._patience.run(who, lambda: self._once(wish), started + DEADLINE)
@@ -120,24 +137,48 @@ class Exchange:
         return result
 
     async def _once(self, wish: Wish) -> Mapping[str, object]:
-        assertion = wish.user_assertion or await self._session.assertion()
-        key = await self._key(wish.agent or self._config.agent.name)
-        scopes = [qualified(wish.resource, scope) for scope in wish.scopes]
+        agent = self._agent(wish)
+        assertion = ""
+        if wish.flow in flows.FOR_A_PERSON:
+            assertion = wish.user_assertion or await self._session.assertion()
+        actor = Actor(
+            await self._key(agent.name), "" if wish.flow == flows.OBO else agent.client_id
+        )
         try:
-            answer = await self._on_lane(lambda: self._entra.on_behalf(key, assertion, scopes))
+            answer = await self._on_lane(lambda: self._ask(wish, actor, agent, assertion))
         except ExchangeError as error:
             if error.kind is Kind.ASSERTION_STALE:
                 self._session.forget()
             if error.kind is Kind.CLIENT_AUTH:
                 self._keys.clear()
             raise
-        if wish.account and upn(answer).casefold() not in ("", wish.account.casefold()):
+        expected = wish.account if "@" in wish.account else ""
+        if expected and upn(answer).casefold() not in ("", expected.casefold()):
             raise ExchangeError(
                 Kind.ASSERTION_WRONG,
                 "The token would be for somebody else than was approved.",
-                f"The user token that a client hands in must be one of {wish.account}.",
+                f"The user token that a client hands in must be one of {expected}.",
             )
         return answer
+
+    def _ask(self, wish: Wish, actor: Actor, agent: Agent, assertion: str) -> Mapping[str, object]:
+        """Run the flow of a wish. Blocks: on the lane."""
+        if wish.flow == flows.APP:
+            return self._entra.as_itself(actor, wish.resource, wish.claims)
+        scopes = [qualified(wish.resource, scope) for scope in wish.scopes]
+        if wish.flow == flows.AGENT_USER:
+            return self._entra.as_user(actor, agent.user, scopes, wish.claims)
+        return self._entra.on_behalf(actor, assertion, scopes, wish.claims)
+
+    def _agent(self, wish: Wish) -> Agent:
+        agent = self._config.agent_named(wish.agent)
+        if agent is None:
+            raise ExchangeError(
+                Kind.CONFIG,
+                f"There is no agent {wish.agent} any more.",
+                "Ask again; the settings have changed since.",
+            )
+        return agent
 
     async def _key(self, agent: str) -> str:
         # Read once: each read of the Keychain may raise a dialog, and takes its time.
@@ -167,10 +208,10 @@ class Exchange:
         return error
 
     def _check(self, wish: Wish) -> None:
-        if wish.flow != "obo":
-            raise ExchangeError(
-                Kind.CONFIG, f"The flow {wish.flow} is not built yet.", "Ask with the flow obo."
-            )
+        try:
+            flows.require_offered(self._config, self._agent(wish), wish.flow)
+        except flows.NotOffered as error:
+            raise ExchangeError(Kind.CONFIG, error.message, error.hint) from None
         if wish.tenant and wish.tenant.casefold() != self._config.entra.tenant.casefold():
             raise ExchangeError(
                 Kind.CONFIG,

@@ -11,13 +11,15 @@ import msgspec
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.messages import TokenRequest
 from entraclaw_tui.model.consent import Client, Request, State
+from entraclaw_tui.model.policy import Policy
 from entraclaw_tui.text import clean
-from entraclaw_tui.worker import policy
+from entraclaw_tui.worker import flows, policy
 from entraclaw_tui.worker.core import Core, new_id
 from entraclaw_tui.worker.digest import Essence
 from entraclaw_tui.worker.lines import Line
 from entraclaw_tui.worker.requester import Asker
 from entraclaw_tui.worker.rows import StoredRequest
+from entraclaw_tui.worker.rules import refusal
 from entraclaw_tui.worker.transaction import Transaction
 
 _NAME_LIMIT = 64
@@ -49,26 +51,30 @@ def owner_by_identity(identity: str) -> str:
 
 def ask_of(core: Core, line: Line, asker: Asker, params: TokenRequest) -> Ask:
     """Return the ask. Raises WireError for what this worker does not offer."""
-    if params.flow != "obo":
-        raise WireError(
-            Code.NOT_OFFERED,
-            f"The flow {params.flow} is not built yet.",
-            "Ask with the flow obo.",
-        )
     config = core.config
-    if params.agent and params.agent != config.agent.name:
+    agent = config.agent_named(params.agent)
+    if agent is None:
         raise WireError(Code.NOT_FOUND, "There is no agent of this name here.")
     assertion = params.user_assertion
+    scopes = tuple(sorted(set(params.scopes)))
+    try:
+        flows.require_offered(config, agent, params.flow)
+        flows.require_fitting(params.flow, scopes, assertion=bool(assertion))
+    except flows.NotOffered as error:
+        raise WireError(Code.NOT_OFFERED, error.message, error.hint) from None
+    except flows.WrongAsk as error:
+        raise WireError(Code.INVALID_PARAMS, str(error)) from None
     essence = Essence(
         flow=params.flow,
-        agent=config.agent.name,
+        agent=agent.name,
         tenant=config.entra.tenant,
-        account=config.account.upn,
+        account=flows.account_of(config, agent, params.flow),
         resource=params.resource,
-        scopes=tuple(sorted(set(params.scopes))),
+        scopes=scopes,
         identity=asker.requester.identity,
         process=asker.process,
         assertion=hashlib.sha256(assertion.encode()).hexdigest() if assertion else "",
+        claims=params.claims,
     )
     return Ask(params, asker, line.claimed_name, line.claimed_version, line.shows_code, essence)
 
@@ -94,12 +100,15 @@ class Filing:
             mine = sum(stored.quota == ask.asker.quota for stored in pending)
             self._core.fatigue.check_room(mine, len(pending))
             self._core.fatigue.take(ask.asker.quota)
-            return await self._core.ledger.change(lambda txn: _write(txn, ask))
+            rules = self._core.policy
+            return await self._core.ledger.change(lambda txn: _write(txn, ask, rules))
 
     def _check(self, ask: Ask) -> None:
         client = self._core.book.client(ask.asker.requester.identity)
         if client is not None and client.blocked:
             raise WireError(Code.BLOCKED, "The person has blocked this client.")
+        if why := refusal(ask.essence.scopes, ask.essence.resource, self._core.policy):
+            raise WireError(Code.BLOCKED, why)
         self._core.fatigue.check_rest(ask.asker.quota)
 
     async def known(self, ask: Ask) -> StoredRequest | None:
@@ -144,6 +153,7 @@ def essence_of(stored: StoredRequest) -> Essence:
         identity=request.requester.identity,
         process=stored.process,
         assertion=stored.assertion_digest,
+        claims=stored.claims,
     )
 
 
@@ -166,7 +176,7 @@ def _merge(txn: Transaction, equal: StoredRequest) -> StoredRequest:
     return stored
 
 
-def _write(txn: Transaction, ask: Ask) -> StoredRequest:
+def _write(txn: Transaction, ask: Ask, rules: Policy) -> StoredRequest:
     requester = ask.asker.requester
     client = txn.client(requester.identity)
     if client is not None and client.blocked:
@@ -178,6 +188,8 @@ def _write(txn: Transaction, ask: Ask) -> StoredRequest:
         new_client=new,
         shows_code=ask.shows_code,
         over_ssh=ask.asker.over_ssh,
+        client=(requester.identity, requester.executable),
+        policy=rules,
     )
     request_id = new_id("r")
     name = clean(ask.claimed_name, _NAME_LIMIT)
@@ -201,7 +213,7 @@ def _write(txn: Transaction, ask: Ask) -> StoredRequest:
         new_client=new,
         remember_options=verdict.remember,
         created_at=txn.now,
-        expires_at=txn.now + ask.params.expires_in,
+        expires_at=txn.now + min(ask.params.expires_in, rules.longest_wait),
     )
     stored = StoredRequest(
         request=request,
@@ -213,6 +225,7 @@ def _write(txn: Transaction, ask: Ask) -> StoredRequest:
         detach=ask.params.detach,
         shows_code=ask.shows_code,
         assertion_digest=ask.essence.assertion,
+        claims=ask.essence.claims,
     )
     txn.put_request(stored)
     txn.put_client(
@@ -229,6 +242,8 @@ def _write(txn: Transaction, ask: Ask) -> StoredRequest:
         pid=str(requester.pid),
         resource=request.resource,
         scopes=" ".join(ask.essence.scopes),
+        flow=request.flow,
+        agent=request.agent,
         tier=str(request.tier),
     )
     return stored

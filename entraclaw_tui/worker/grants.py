@@ -16,8 +16,8 @@ from entraclaw_tui.worker.shelf import Shelf
 from entraclaw_tui.worker.states import move
 from entraclaw_tui.worker.transaction import Transaction
 
-Terms = tuple[str, str, str, str, str, tuple[str, ...]]
-"""Identity, agent, tenant, account, resource, scopes: nothing less opens a grant."""
+Terms = tuple[str, str, str, str, str, str, tuple[str, ...]]
+"""Identity, flow, agent, tenant, account, resource, scopes: nothing less opens a grant."""
 
 _STEP: Final = 30.0
 """Seconds: how late a set clock or a sleep may be noticed by the timer. A use notices at once."""
@@ -177,6 +177,7 @@ def terms_of(grant: Grant) -> Terms:
     """Return what a grant allows."""
     return (
         grant.identity,
+        grant.flow,
         grant.agent,
         grant.tenant,
         grant.account,

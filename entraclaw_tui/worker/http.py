@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import requests
+from requests.adapters import HTTPAdapter
 
 TIMEOUT = (3.0, 10.0)
 """Seconds to connect, and between two pieces of an answer."""
@@ -41,14 +43,20 @@ class RecordingSession:
     """Posts and gets for MSAL, and keeps the last refusal, which MSAL itself drops in part.
 
     MSAL gives no Retry-After to its caller and no body of a 5xx. Environment variables count
-    for nothing here: neither proxies nor certificate bundles nor netrc.
+    for nothing here: neither proxies nor certificate bundles nor netrc. Whom to trust is the
+    Mac's own list (truststore), so that a company's certificate authority counts where the Mac's
+    administrator put it in; `ca_file` takes the place of that list.
     """
 
-    def __init__(self, ca_file: str = "") -> None:
+    def __init__(self, ca_file: str = "", proxy: str = "") -> None:
         self._session = requests.Session()
         self._session.trust_env = False
         if ca_file:
             self._session.verify = ca_file
+        else:
+            self._session.mount("https://", _SystemTrust())
+        if proxy:
+            self._session.proxies = {"https": proxy}
         self.refusal: Answer | None = None
         """The last answer of status 400 or more since `forget`. Never holds a token."""
 
@@ -104,6 +112,24 @@ class RecordingSession:
         if answer.status_code >= 400:
             self.refusal = answer
         return answer
+
+
+class _SystemTrust(HTTPAdapter):
+    """Verifies as the system does."""
+
+    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
+        """Make the connections to hosts."""
+        super().init_poolmanager(*args, **kwargs, ssl_context=_context())  # type: ignore[arg-type]
+
+    def proxy_manager_for(self, proxy: str, **kwargs: object) -> object:
+        """Make the connections through a proxy."""
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=_context())
+
+
+def _context() -> ssl.SSLContext:
+    import truststore
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _read(response: requests.Response, ends: float) -> str:

@@ -28,6 +28,8 @@ class StoredRequest(msgspec.Struct, frozen=True):
     shows_code: bool = False
     assertion_digest: str = ""
     """SHA-256 of the user assertion. The assertion itself stays in memory."""
+    claims: str = ""
+    """The claims challenge that the client handed on."""
     grant_id: str = ""
     attempts: int = 0
     wrong_codes: int = 0

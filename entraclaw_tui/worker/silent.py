@@ -35,6 +35,7 @@ class SilentAsk:
     token: Token | None = None
     code: str = ""
     text: str = ""
+    claims: str = ""
 
 
 class Silent:
@@ -58,8 +59,11 @@ class Silent:
         self._asks: OrderedDict[str, SilentAsk] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def open(self, grant: Grant, process: str, assertion: str = "") -> SilentAsk:
-        """Answer an ask: ready at once where the grant's token lasts, else after an exchange."""
+    def open(self, grant: Grant, process: str, assertion: str = "", claims: str = "") -> SilentAsk:
+        """Answer an ask: ready at once where the grant's token lasts, else after an exchange.
+
+        With a claims challenge the token that is there has failed its resource: a new one comes.
+        """
         now = self._core.clock.mono()
         while self._asks:
             oldest = next(iter(self._asks.values()))
@@ -68,14 +72,14 @@ class Silent:
             del self._asks[oldest.id]
         ask = SilentAsk(new_id("s"), process, grant, now + LIVES)
         self._asks[ask.id] = ask
-        token = self._shelf.fresh(grant.id)
+        token = None if claims else self._shelf.fresh(grant.id)
         if token is not None:
             ask.token, ask.state = token, State.READY
             self._uses.count(grant.id, process)
             self._exchanging.ahead(grant)
         else:
             task = asyncio.get_running_loop().create_task(
-                self._fetch(ask, assertion), name="silent-fetch"
+                self._fetch(ask, assertion, claims), name="silent-fetch"
             )
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -115,11 +119,12 @@ class Silent:
         for task in self._tasks:
             task.cancel()
 
-    async def _fetch(self, ask: SilentAsk, assertion: str) -> None:
+    async def _fetch(self, ask: SilentAsk, assertion: str, claims: str) -> None:
         try:
-            token = await self._exchanging.for_grant(ask.grant, assertion)
+            token = await self._exchanging.for_grant(ask.grant, assertion, claims)
         except ExchangeError as error:
             text = f"{error.message} {error.hint}".strip()
+            ask.claims = error.claims
             self._finish(ask, State.FAILED, str(error.kind), text)
             return
         except WireError as error:

@@ -44,6 +44,7 @@ def move(
     *,
     code: str = "",
     text: str = "",
+    claims: str = "",
 ) -> Request:
     """Return the request in its next state, with the word and sentence that say why.
 
@@ -57,4 +58,5 @@ def move(
         revision=request.revision + 1,
         outcome_code=code or request.outcome_code,
         outcome_text=text or request.outcome_text,
+        outcome_claims=claims or request.outcome_claims,
     )

@@ -18,6 +18,8 @@ class Wish:
     scopes: tuple[str, ...]
     user_assertion: str = field(default="", repr=False)
     """The person's token as the client handed it in; empty: the signed-in session's."""
+    claims: str = ""
+    """What the resource demanded of the token (a claims challenge)."""
 
 
 @dataclass(frozen=True, slots=True)

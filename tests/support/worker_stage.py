@@ -41,7 +41,7 @@ CONFIG = Config(
         public_client_id="22222222-2222-2222-2222-222222222222",
         api_scope="api://agent/access_as_user",
     ),
-    Agent("agent"),
+    Agent("agent", "33333333-3333-3333-3333-333333333333", "agent@contoso.example"),
     Account("demo@contoso.example"),
 )
 

@@ -83,11 +83,20 @@ def _reason(request: Request, width: int) -> list[Line]:
 
 
 def _wants(request: Request, width: int) -> list[Line]:
+    return labelled("IT WANTS", _as_whom(request), width, LABEL, tone=Tone.STRONG)
+
+
+def _as_whom(request: Request) -> str:
     account = clean(request.account, 200) or "nobody signed in yet"
-    words = "as the agent itself" if request.flow == "app" else f"as {account}"
-    if request.agent:
-        words += f", through agent {clean(request.agent, 128)}"
-    return labelled("IT WANTS", words, width, LABEL, tone=Tone.STRONG)
+    agent = clean(request.agent, 128)
+    match request.flow:
+        case "app":
+            return f"as the agent {agent} itself, for no person"
+        case "agent_user":
+            return f"as {account}, the own account of agent {agent}"
+        case "agent_obo":
+            return f"as {account}, by the identity of agent {agent}"
+    return f"as {account}, through agent {agent}" if agent else f"as {account}"
 
 
 def _name_room(scopes: tuple[Scope, ...], width: int) -> int:

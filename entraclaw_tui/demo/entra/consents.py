@@ -21,7 +21,7 @@ class Consent(msgspec.Struct, frozen=True):
 
     client_id: str
     principal: str
-    """The person's object id."""
+    """The person's object id; empty for permissions of the application itself."""
     resource: str
     scopes: tuple[str, ...]
 
@@ -37,6 +37,10 @@ class Consents:
         key = (client_id, principal, resource)
         found = (c.scopes for c in self._table.read() if _key(c) == key)
         return frozenset(next(found, ()))
+
+    def roles(self, client_id: str, resource: str) -> frozenset[str]:
+        """Return what an application may do as itself (its application permissions)."""
+        return self.scopes(client_id, "", resource)
 
     def add(self, client_id: str, principal: str, resource: str, scopes: Iterable[str]) -> None:
         """Consent to more."""

@@ -10,16 +10,22 @@ import msgspec
 from entraclaw_tui.macos.host import Host
 
 GRAPH = "https://graph.microsoft.com"
+EXCHANGE = "api://AzureADTokenExchange"
+"""The resource of the tokens by which a blueprint and its agents vouch for each other
+(learn.microsoft.com/entra/agent-id/agent-oauth-protocols)."""
 
 
 class App(msgspec.Struct, frozen=True):
-    """An application. A confidential one proves itself with one of its certificates."""
+    """An application. A confidential one proves itself with one of its certificates, an agent
+    identity by a token that its blueprint got for it."""
 
     client_id: str
     name: str
-    kind: Literal["public", "confidential"]
+    kind: Literal["public", "confidential", "agent"]
     certificates: tuple[str, ...] = ()
     """PEM."""
+    blueprint: str = ""
+    """The application whose child an agent identity is."""
 
     @property
     def api(self) -> str:
@@ -28,11 +34,13 @@ class App(msgspec.Struct, frozen=True):
 
 
 class User(msgspec.Struct, frozen=True):
-    """A person."""
+    """A person, or the user account of an agent."""
 
     oid: str
     upn: str
     name: str
+    agent: str = ""
+    """The agent identity whose own account it is; empty for a person."""
 
 
 class Directory(msgspec.Struct, frozen=True):
@@ -60,7 +68,7 @@ class Directory(msgspec.Struct, frozen=True):
         An application's own API is named by its client id in v2.0 tokens
         (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
         """
-        if resource in self.resources:
+        if resource == EXCHANGE or resource in self.resources:
             return resource
         for app in self.apps:
             if resource in (app.api, app.client_id):

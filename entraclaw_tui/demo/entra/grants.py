@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from entraclaw_tui.demo.entra.agents import Agents
 from entraclaw_tui.demo.entra.consents import Consents
 from entraclaw_tui.demo.entra.devices import INTERVAL, Devices
-from entraclaw_tui.demo.entra.directory import App, Directory, User
+from entraclaw_tui.demo.entra.directory import EXCHANGE, App, Directory, User
 from entraclaw_tui.demo.entra.minting import LIFETIME, Mint
 from entraclaw_tui.demo.entra.proofs import check_client
 from entraclaw_tui.demo.entra.refresh import RefreshTokens
 from entraclaw_tui.demo.entra.refusals import (
     bad_grant,
     consent_required,
+    default_alone,
     missing_parameter,
     unknown_app,
     unsupported_grant,
@@ -22,6 +24,8 @@ from entraclaw_tui.demo.entra.scopes import Asked, read_scope
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+CLIENT_CREDENTIALS = "client_credentials"
+USER_FIC = "user_fic"
 
 
 class Grants:
@@ -33,6 +37,7 @@ class Grants:
         self._consents = Consents(where)
         self._refresh = RefreshTokens(where)
         self._devices = Devices(where)
+        self._agents = Agents(directory, mint)
 
     def token(
         self, form: Mapping[str, str], issuer: str, audiences: tuple[str, ...], now: float
@@ -42,9 +47,16 @@ class Grants:
         grant = form.get("grant_type", "")
         if not grant:
             raise missing_parameter("grant_type")
-        check_client(app, form, audiences, now)
+        if app.kind == "agent":
+            self._agents.check_identity(app, form, now)
+        else:
+            check_client(app, form, audiences, now)
+        if grant == CLIENT_CREDENTIALS:
+            return self._as_itself(app, form, issuer, now)
         if grant == JWT_BEARER:
             user, asked = self._on_behalf(app, form, now)
+        elif grant == USER_FIC and app.kind == "agent":
+            user, asked = self._agents.user_of(app, form, now), self._asked(form)
         elif grant == "refresh_token":
             principal = self._refresh.redeem(_field(form, "refresh_token"), app, now)
             user, asked = self._person(principal), self._asked(form)
@@ -81,7 +93,7 @@ class Grants:
         return app
 
     def _on_behalf(self, app: App, form: Mapping[str, str], now: float) -> tuple[User, Asked]:
-        if app.kind != "confidential":
+        if app.kind == "public":
             raise bad_grant(
                 7000114,
                 f"Application '{app.client_id}' is not allowed to make "
@@ -90,7 +102,37 @@ class Grants:
         assertion = _field(form, "assertion")
         if form.get("requested_token_use") != "on_behalf_of":
             raise missing_parameter("requested_token_use")
-        return self._mint.read_assertion(assertion, app, now), self._asked(form)
+        # A person's token for an agent is one for its blueprint.
+        meant = self._agents.blueprint(app) if app.kind == "agent" else app
+        return self._mint.read_assertion(assertion, meant, now), self._asked(form)
+
+    def _as_itself(
+        self, app: App, form: Mapping[str, str], issuer: str, now: float
+    ) -> dict[str, object]:
+        if app.kind == "public":
+            raise unsupported_grant(CLIENT_CREDENTIALS)
+        asked = self._asked(form)
+        if asked.scopes != (".default",):
+            raise default_alone()
+        subject, roles = "", frozenset[str]()
+        if "fmi_path" in form:
+            if asked.resource != EXCHANGE or app.kind != "confidential":
+                raise missing_parameter("scope")
+            subject = self._agents.child(app, form["fmi_path"]).client_id
+        elif asked.resource == EXCHANGE:
+            if app.kind != "agent":
+                raise missing_parameter("fmi_path")
+        else:
+            # Without a role Entra gives the token all the same; the resource refuses it.
+            roles = self._consents.roles(app.client_id, asked.resource)
+        return {
+            "token_type": "Bearer",
+            "expires_in": LIFETIME - 1,
+            "ext_expires_in": LIFETIME - 1,
+            "access_token": self._mint.app_token(
+                issuer, app, asked.audience, now, subject=subject, roles=sorted(roles)
+            ),
+        }
 
     def _asked(self, form: Mapping[str, str]) -> Asked:
         return read_scope(_field(form, "scope"), self._directory)
@@ -103,6 +145,8 @@ class Grants:
 
     def _consented(self, app: App, user: User, asked: Asked) -> tuple[str, ...]:
         allowed = self._consents.scopes(app.client_id, user.oid, asked.resource)
+        if app.kind == "agent":  # what the blueprint was consented, its agents inherit
+            allowed |= self._consents.scopes(app.blueprint, user.oid, asked.resource)
         if asked.scopes == (".default",) and allowed:
             return tuple(sorted(allowed))
         if not allowed.issuperset(asked.scopes):

@@ -25,7 +25,17 @@ _SKEW = 60
 
 
 def check_client(app: App, form: Mapping[str, str], audiences: Collection[str], now: float) -> None:
-    """Return if `app` proved itself. Raises Refusal."""
+    """Return if `app`, public or confidential, proved itself. Raises Refusal."""
+    assertion = presented(app, form)
+    if assertion is not None:
+        _check_claims(app, _verified(app, assertion), audiences, now)
+
+
+def presented(app: App, form: Mapping[str, str]) -> str | None:
+    """Return the client assertion; None for a public application, which has none.
+
+    Raises Refusal.
+    """
     if app.kind == "public":
         if "client_assertion" in form or "client_secret" in form:
             raise bad_client(
@@ -33,7 +43,7 @@ def check_client(app: App, form: Mapping[str, str], audiences: Collection[str], 
                 f"Client is public so neither 'client_assertion' nor 'client_secret' should be "
                 f"presented. Application: '{app.client_id}'.",
             )
-        return
+        return None
     assertion = form.get("client_assertion")
     if not assertion:
         raise bad_client(
@@ -43,7 +53,7 @@ def check_client(app: App, form: Mapping[str, str], audiences: Collection[str], 
         )
     if form.get("client_assertion_type") != ASSERTION_TYPE:
         raise missing_parameter("client_assertion_type")
-    _check_claims(app, _verified(app, assertion), audiences, now)
+    return assertion
 
 
 def _verified(app: App, assertion: str) -> Mapping[str, object]:

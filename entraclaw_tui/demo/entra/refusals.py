@@ -84,6 +84,15 @@ def invalid_scope(scope: str) -> Refusal:
     return Refusal(400, "invalid_scope", 70011, text)
 
 
+def default_alone() -> Refusal:
+    """An application as itself asked for single permissions."""
+    text = (
+        "The provided value for scope is not valid. Client credential flows must have a scope "
+        "value with /.default suffixed to the resource identifier (application ID URI)."
+    )
+    return Refusal(400, "invalid_scope", 1002012, text)
+
+
 def unknown_resource(resource: str, domain: str) -> Refusal:
     """No such resource."""
     text = f"The resource principal named {resource} was not found in the tenant named {domain}."

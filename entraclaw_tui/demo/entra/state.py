@@ -27,6 +27,8 @@ CONSENTED: Mapping[str, tuple[str, ...]] = {
 }
 """What the directory has consented to at first. Calendars.Read is missing on purpose: asking for
 it shows the second kind of consent."""
+AS_ITSELF: Mapping[str, tuple[str, ...]] = {GRAPH: ("Sites.Selected",)}
+"""What the agent may do as itself (application permissions)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Provisioned:
     public_client_id: str
     upn: str
     agent: str
+    agent_id: str
+    """The agent identity, a child of the application (which is its blueprint)."""
+    agent_user: str
+    """The agent's own account."""
     ca_file: Path
     private_key: str = field(repr=False)
     certificate: str
@@ -58,7 +64,8 @@ class Provisioned:
             authority=f"https://localhost:{port}",
             ca_file=str(self.ca_file),
         )
-        return Config(entra, Agent(self.agent), Account(self.upn))
+        agent = Agent(self.agent, client_id=self.agent_id, user=self.agent_user)
+        return Config(entra, agent, Account(self.upn))
 
     def keychain_items(self) -> dict[str, str]:
         """Return what belongs into the Keychain: account and value."""
@@ -81,7 +88,7 @@ def create(
     agent: str = "research-bot",
     consented: Mapping[str, Iterable[str]] = CONSENTED,
 ) -> Provisioned:
-    """Make the authority of a pretend Mac: its tenant, two applications, a person, consents.
+    """Make the authority of a pretend Mac: tenant, applications, a person, the agent's user.
 
     One that is already there keeps its own keys and what has been consented; the agent gets a new
     certificate, which counts when the authority starts the next time.
@@ -94,13 +101,16 @@ def create(
         create_tls(where)
     key = new_key()
     certificate = self_signed(key, f"{agent}.{DOMAIN}")
-    directory = _directory(certificate)
-    confidential, public = directory.apps
-    user = directory.users[0]
+    directory = _directory(agent, certificate)
+    confidential, public, identity = directory.apps
+    user, own = directory.users
     consents = Consents(where)
     consents.add(public.client_id, user.oid, confidential.api, [API_SCOPE])
     for resource, scopes in consented.items():
         consents.add(confidential.client_id, user.oid, resource, scopes)
+        consents.add(identity.client_id, own.oid, resource, scopes)
+    for resource, roles in AS_ITSELF.items():
+        consents.add(identity.client_id, "", resource, roles)
     save(where, directory)
     return Provisioned(
         tenant=directory.tenant,
@@ -108,6 +118,8 @@ def create(
         public_client_id=public.client_id,
         upn=user.upn,
         agent=agent,
+        agent_id=identity.client_id,
+        agent_user=own.upn,
         ca_file=where / "ca.pem",
         private_key=key_pem(key),
         certificate=certificate,
@@ -122,7 +134,7 @@ def sign_out_everywhere(host: Host, upn: str = UPN) -> int:
     return RefreshTokens(where).revoke(user.oid) if user else 0
 
 
-def _directory(certificate: str) -> Directory:
+def _directory(agent: str, certificate: str) -> Directory:
     # The same names every time, so that pictures and examples of the demo stay alike.
     return Directory(
         tenant=_id("tenant"),
@@ -130,8 +142,12 @@ def _directory(certificate: str) -> Directory:
         apps=(
             App(_id("agent"), "Entraclaw demo agent", "confidential", (certificate,)),
             App(_id("sign-in"), "Entraclaw demo sign-in", "public"),
+            App(_id(agent), agent, "agent", blueprint=_id("agent")),
         ),
-        users=(User(_id("demo"), UPN, "Demo Person"),),
+        users=(
+            User(_id("demo"), UPN, "Demo Person"),
+            User(_id(f"{agent}.user"), f"{agent}@{DOMAIN}", agent, agent=_id(agent)),
+        ),
         resources=(GRAPH, "https://storage.azure.com", "https://vault.azure.net"),
     )
 

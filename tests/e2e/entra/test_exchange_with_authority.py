@@ -256,11 +256,6 @@ async def test_nobody_there_and_nobody_we_trust(
 
 
 async def test_what_is_not_offered_is_said(exchange: Exchange, host: Host) -> None:
-    error = await refused(exchange, wish(flow="agent_user"))
-    assert (error.kind, error.message) == (
-        Kind.CONFIG,
-        "The flow agent_user is not built yet.",
-    )
     error = await refused(
         exchange, Wish("obo", "research-bot", "other", UPN, GRAPH, ("User.Read",))
     )
