@@ -113,7 +113,7 @@ def protected_place(evidence: Evidence) -> Iterator[Finding]:
         f"{name} = {text}"
         for key in keys
         for name, text in texts(job.get(key), key)
-        if _PROTECTED.match(text)
+        if _PROTECTED.match(text.removeprefix(evidence.around.root))
     ]
     if found:
         yield Finding(

@@ -13,6 +13,7 @@ from xml.parsers.expat import ExpatError
 
 import msgspec
 
+from entraclaw_tui.doctor import keychains
 from entraclaw_tui.doctor.surroundings import Surroundings, look_around
 from entraclaw_tui.macos import launchctl_errors, launchctl_print
 from entraclaw_tui.macos.host import Host, ToolError
@@ -98,7 +99,7 @@ class Evidence:
     program: str
     """The agent's program with its links followed, as a path of the Mac."""
     signature: Signature
-    """The program's signature, displayed and not verified."""
+    """The program's signature; `broken` where its file no longer fits it."""
     program_there: bool = True
     """Whether the program that the definition names exists and may be run."""
     gone: frozenset[str] = frozenset()
@@ -126,10 +127,14 @@ async def gather(
         read_job(host, LABEL),
         read_keychain(host),
         _privacy(host, known),
-        read_signature(host, program, verify=False) if program else _unsigned(),
+        read_signature(host, program) if program else _unsigned(),
         asyncio.to_thread(read_files, places),
     )
     disabled, login_items = await overrides
+    word = await ask() if ask is not None and _runs(job) else None
+    if word is not None and word.keychain == "unavailable":
+        # The keychain is open and refused the worker: its access lists can be asked for.
+        keychain = await keychains.with_readers(host, keychain)
     if isinstance(privacy, Loaded):
         privacy = Loaded(_as_on_the_mac(host, privacy.value), privacy.at)
     return Evidence(
@@ -147,7 +152,7 @@ async def gather(
         gone=_gone(host, privacy),
         login_items=login_items,
         around=await around,
-        worker=await ask() if ask is not None and _runs(job) else None,
+        worker=word,
     )
 
 
@@ -208,7 +213,8 @@ def _inside(folder: Path) -> list[Path]:
 def _installed(plist: Path) -> tuple[Definition, str]:
     """Return the definition and the program behind all links; macOS judges that one."""
     found = read_definition(plist)
-    return found, os.path.realpath(found.program) if found.program else ""
+    # launchd looks for a name without a path in its own PATH, never where we stand.
+    return found, os.path.realpath(found.program) if found.program.startswith("/") else ""
 
 
 def _as_on_the_mac(host: Host, privacy: Privacy) -> Privacy:

@@ -46,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     job.disabled,
     job.not_loaded,
     job.not_running,
+    job.ending,
     job.pended,
     job.config_exit,
     job.crash_loop,

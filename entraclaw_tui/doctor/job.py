@@ -26,7 +26,7 @@ NAMED_REASONS = (
 """Reasons of the system's that have findings of their own."""
 _CODE_CHANGED = "OS_REASON_CODESIGNING"
 _STARTING = frozenset({"spawn scheduled", "spawning", "spawned", "xpcproxy"})
-_STOPPING = frozenset({"SIGTERMed", "SIGKILLed", "languishing"})
+STOPPING = frozenset({"SIGTERMed", "SIGKILLed", "languishing"})
 _FINE_EXITS = frozenset({"", "0", "(never exited)"})
 
 
@@ -85,7 +85,7 @@ def not_loaded(evidence: Evidence) -> Iterator[Finding]:
 def not_running(evidence: Evidence) -> Iterator[Finding]:
     """The job is loaded and rests, though it should always run."""
     job = loaded(evidence)
-    if job is None or job.alive or job.pended or job.state in _STARTING | _STOPPING:
+    if job is None or job.alive or job.pended or job.state in _STARTING | STOPPING:
         return
     if _is_config(job) or _code_changed(job) or job.last_reason.startswith(NAMED_REASONS):
         return
@@ -103,6 +103,29 @@ def not_running(evidence: Evidence) -> Iterator[Finding]:
         seen(job),
         why,
         repairs.START,
+        about="job",
+    )
+
+
+def ending(evidence: Evidence) -> Iterator[Finding]:
+    """The job was told to end and its process is still there: loading it now fails with 5."""
+    job = loaded(evidence)
+    if job is None or not job.alive or job.state not in STOPPING:
+        return
+    patience = job.exit_timeout_seconds
+    yield Finding(
+        "job-ending",
+        Severity.WARNING,
+        "The agent was told to end, and has not ended yet.",
+        (*seen(job), f"pid = {job.pid}", *(f"exit timeout = {s}" for s in (patience,) if s)),
+        "`launchctl bootout` answers before the process is gone; until then every attempt to "
+        "load the job fails with 5 (Input/output error).",
+        Repair(
+            f"Wait: after {patience} seconds launchd ends it by force. `entraclaw-tui agent start` "
+            "waits too."
+            if patience
+            else "Wait until it is gone. `entraclaw-tui agent start` waits too."
+        ),
         about="job",
     )
 

@@ -102,7 +102,7 @@ def versioned(evidence: Evidence) -> Iterator[Finding]:
         if grant.client == evidence.program and grant.state == "granted"
     ]
     # A pretend Mac borrows the Python of this machine, wherever that lies.
-    if held and not evidence.around.pretend and _VERSIONED.search(evidence.program):
+    if held and not evidence.around.borrowed and _VERSIONED.search(evidence.program):
         yield Finding(
             "grant-versioned",
             Severity.NOTE,

@@ -52,15 +52,20 @@ def pin_missing(evidence: Evidence) -> Iterator[Finding]:
 
 
 def duplicates(evidence: Evidence) -> Iterator[Finding]:
-    """Two items of the same name: which one is read is chance."""
-    seen = Counter((item.service, item.account) for item in _items(evidence))
+    """Two items of the same name: which one is read is chance.
+
+    One keychain holds a name once, so the other lies in a keychain that is searched too.
+    """
+    everywhere = (*_items(evidence), *evidence.around.elsewhere)
+    seen = Counter((item.service, item.account) for item in everywhere)
     found = [f"{count} x {account}" for (_, account), count in seen.items() if count > 1]
+    places = sorted({item.keychain for item in evidence.around.elsewhere})
     if found:
         yield Finding(
             "items-twice",
             Severity.WARNING,
             "The Keychain holds items of the agent twice.",
-            tuple(found),
+            (*found, *(f"also in {place}" for place in places)),
             "They lie in different keychains, and which one is read is chance.",
             Repair("Delete the older ones in Keychain Access."),
             about="keychain",

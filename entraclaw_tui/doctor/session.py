@@ -9,7 +9,6 @@ from entraclaw_tui.doctor.evidence import Evidence
 from entraclaw_tui.doctor.job import loaded, seen
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.finding import Finding, Severity
-from entraclaw_tui.model.source import Failed
 
 _NEEDS_UPDATE = "needs LWCR update"
 _PENALTY = "penalty box"
@@ -214,8 +213,7 @@ def unprotected(evidence: Evidence) -> Iterator[Finding]:
 
 def keychain_locked(evidence: Evidence) -> Iterator[Finding]:
     """There is no screen for a dialog, and the keychain is locked."""
-    lock, word = evidence.around.lock, evidence.worker
-    said = lock.reason if isinstance(lock, Failed) else ""
+    said, word = evidence.around.locked, evidence.worker
     if word is not None and word.keychain == "locked":
         said = word.note or "the worker says: keychain locked"
     if said:
@@ -233,11 +231,7 @@ def keychain_locked(evidence: Evidence) -> Iterator[Finding]:
 def keychain_locks(evidence: Evidence) -> Iterator[Finding]:
     """The keychain locks by itself while the agent still needs it."""
     lock = evidence.around.lock
-    if (
-        lock is None
-        or isinstance(lock, Failed)
-        or not (lock.value.on_sleep or lock.value.after_seconds)
-    ):
+    if lock is None or not (lock.value.on_sleep or lock.value.after_seconds):
         return
     after = lock.value.after_seconds
     yield Finding(

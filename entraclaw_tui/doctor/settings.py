@@ -86,7 +86,7 @@ def foreign_authority(evidence: Evidence) -> Iterator[Finding]:
         host = urlsplit(named).hostname or ""
     except ValueError:
         host = ""
-    pretend = evidence.around.pretend and host in _LOOPBACK
+    pretend = bool(evidence.around.root) and host in _LOOPBACK
     if (host in _AUTHORITIES and named.startswith("https://")) or pretend:
         return
     yield Finding(

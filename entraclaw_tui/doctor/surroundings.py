@@ -5,27 +5,30 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import sys
 import time
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from entraclaw_tui.doctor import keychains
 from entraclaw_tui.macos import launchctl_errors, launchctl_print
 from entraclaw_tui.macos.entitlements import parse_entitlements
 from entraclaw_tui.macos.host import Host, Ran, ToolError
 from entraclaw_tui.macos.jobs import LAUNCHCTL
-from entraclaw_tui.macos.keychain import Lock, read_lock
+from entraclaw_tui.macos.keychain import Lock
 from entraclaw_tui.macos.places import LABEL, Places
 from entraclaw_tui.macos.signature import CODESIGN
 from entraclaw_tui.macos.system import SW_VERS, parse_versions
-from entraclaw_tui.model.source import Failed, Loaded
+from entraclaw_tui.model.keychain import KeychainItem
+from entraclaw_tui.model.source import Loaded
 
 CSRUTIL = "/usr/bin/csrutil"
+DF = "/bin/df"
 XATTR = "/usr/bin/xattr"
 _QUARANTINE = "com.apple.quarantine"
 _SECRET = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|PRIVATE_?KEY|CREDENTIAL", re.IGNORECASE)
+_SPACE = re.compile(r"\s\d+\s+\d+\s+(-?\d+)\s+\d+%")
 _REFUSAL = re.compile(r"AADSTS\d{4,8}")
 
 
@@ -61,7 +64,10 @@ class Surroundings:
     macos: str = ""
     """The version, `26.5`."""
     home: str = ""
-    pretend: bool = False
+    root: str = ""
+    """The folder that plays the Mac; empty on a real one."""
+    borrowed: bool = False
+    """Whether a pretend Mac's job runs this machine's own interpreter, from outside its folder."""
     desktop: bool = True
     """Whether this user is logged in at the screen."""
     now: float = 0.0
@@ -79,8 +85,12 @@ class Surroundings:
     """Whether System Integrity Protection is on; None where `csrutil` says nothing."""
     entitlements: frozenset[str] | None = None
     """What the program is entitled to; None where `codesign` does not say."""
-    lock: Loaded[Lock] | Failed | None = None
+    lock: Loaded[Lock] | None = None
     """When the keychain locks; asked only where there is no screen for a dialog."""
+    locked: str = ""
+    """How `security` said that the keychain is locked now, empty where it did not."""
+    elsewhere: tuple[KeychainItem, ...] = ()
+    """The agent's items in other keychains that are searched too."""
     database: str = ""
     """What is wrong with the database, empty where nothing is."""
     audit: str = ""
@@ -94,25 +104,32 @@ async def look_around(host: Host, program: str, job: dict[str, object]) -> Surro
     """Look at everything around the job. Never raises; every tool has its deadline."""
     places = Places.of(host)
     entitled = asyncio.create_task(_entitled(host, program))
-    session, macos, sip, quarantined, on_disk = await asyncio.gather(
+    elsewhere = asyncio.create_task(keychains.elsewhere(host))
+    session, macos, sip, free, quarantined, on_disk = await asyncio.gather(
         _session(host),
         _macos(host),
         _sip(host),
+        _free(host, places.config_dir),
         _quarantined(host, [p for p in (program, str(places.plist)) if p]),
         asyncio.to_thread(_on_disk, host, places, job),
     )
     desktop, variables = session
+    lock, locked = (None, "") if desktop else await keychains.lock(host)
     return Surroundings(
         macos=macos,
         home=host.shown(host.home),
-        pretend=host.pretend,
+        root=str(host.root) if host.pretend else "",
+        borrowed=host.pretend and host.shown(program) == program,
         desktop=desktop,
         now=time.time(),
         sip=sip,
         quarantined=quarantined,
         variables=variables,
         entitlements=await entitled,
-        lock=None if desktop else await read_lock(host),
+        lock=lock,
+        locked=locked,
+        elsewhere=await elsewhere,
+        free_bytes=free,
         **on_disk,  # type: ignore[arg-type]
     )
 
@@ -195,11 +212,8 @@ def _on_disk(host: Host, places: Places, job: dict[str, object]) -> dict[str, ob
     keyring = host.home / ".config/python_keyring/keyringrc.cfg"
     return {
         "python": host.shown(os.path.realpath(sys.executable)),
-        "free_bytes": _free(places.config_dir),
         "settings": read_settings(places.config, host.shown(places.config)),
-        "folders": tuple(
-            Folder(path, Path(path).is_dir(), os.access(path, os.W_OK | os.X_OK)) for path in paths
-        ),
+        "folders": tuple(Folder(path, Path(path).is_dir(), _writable(path)) for path in paths),
         "sockets_missing": tuple(
             str(path)
             for path in (places.request_socket, places.control_socket)
@@ -212,11 +226,21 @@ def _on_disk(host: Host, places: Places, job: dict[str, object]) -> dict[str, ob
     }
 
 
-def _free(folder: Path) -> int | None:
+def _writable(path: str) -> bool:
+    """Whether we may make files there; the owner's own bits count, even where root asks."""
     try:
-        return shutil.disk_usage(folder).free
+        found = Path(path).stat()
     except OSError:
-        return None
+        return False
+    own = found.st_uid != os.getuid() or found.st_mode & 0o300 == 0o300
+    return own and os.access(path, os.W_OK | os.X_OK)
+
+
+async def _free(host: Host, folder: Path) -> int | None:
+    """Return the bytes that a folder's disk has left, None where `df` does not say."""
+    ran = await _ask(host, DF, "-kP", str(folder))
+    found = _SPACE.search(ran.stdout.decode("utf-8", "backslashreplace")) if ran else None
+    return int(found[1]) * 1024 if found else None
 
 
 async def _session(host: Host) -> tuple[bool, tuple[str, ...]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from entraclaw_tui.doctor import repairs
 from entraclaw_tui.doctor.evidence import Evidence
-from entraclaw_tui.doctor.job import loaded
+from entraclaw_tui.doctor.job import STOPPING, loaded
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.finding import Finding, Severity
+from entraclaw_tui.model.keychain import Program
 from entraclaw_tui.model.source import Loaded
 
 
@@ -16,8 +18,8 @@ def silent(evidence: Evidence) -> Iterator[Finding]:
     """launchd says that it runs, and it does not answer."""
     job, word = loaded(evidence), evidence.worker
     if word is not None and not word.answered and job is not None and job.alive:
-        # Sockets that are gone have a finding of their own.
-        if evidence.around.sockets_missing:
+        # Sockets that are gone have a finding of their own, and so has its end.
+        if evidence.around.sockets_missing or job.state in STOPPING:
             return
         yield Finding(
             "worker-silent",
@@ -34,7 +36,8 @@ def silent(evidence: Evidence) -> Iterator[Finding]:
 def keychain_refused(evidence: Evidence) -> Iterator[Finding]:
     """The Keychain does not give the worker its own items."""
     word = evidence.worker
-    if word is None or word.keychain != "unavailable":
+    # Items that are known to belong to another program have a finding of their own.
+    if word is None or word.keychain != "unavailable" or any(items_foreign(evidence)):
         return
     items = evidence.keychain.value.items if isinstance(evidence.keychain, Loaded) else ()
     ours = tuple(i.account for i in items if i.service == LABEL and i.account.startswith("key:"))
@@ -95,11 +98,16 @@ def items_foreign(evidence: Evidence) -> Iterator[Finding]:
         and item.access is not None
         and item.access.told
         and not item.access.anyone
-        and evidence.program not in {program.path for program in item.access.programs}
+        and not any(_is_ours(program, evidence) for program in item.access.programs)
     ]
     if found:
         readers = sorted(
-            {program.path for item in found if item.access for program in item.access.programs}
+            {
+                f"{program.path} ({program.state})" if program.state else program.path
+                for item in found
+                if item.access
+                for program in item.access.programs
+            }
         )
         yield Finding(
             "items-foreign",
@@ -137,3 +145,23 @@ def entitlements_missing(evidence: Evidence) -> Iterator[Finding]:
 
 
 _LIBRARIES = "com.apple.security.cs.disable-library-validation"
+
+
+def _is_ours(reader: Program, evidence: Evidence) -> bool:
+    """Whether a program of an item's list is the one that the job runs, and not an older build.
+
+    A Python framework starts one binary and becomes another one (`Resources/Python.app`): both
+    are the same version of the same framework.
+    """
+    if reader.state in ("changed", "gone"):
+        return False
+    path = reader.path.removeprefix(evidence.around.root)
+    framework, named = _FRAMEWORK.match(path), _FRAMEWORK.match(evidence.program)
+    return (
+        path == evidence.program
+        or (framework is not None and named is not None and framework[0] == named[0])
+        or bool(reader.requirement and reader.requirement == evidence.signature.requirement)
+    )
+
+
+_FRAMEWORK = re.compile(r".*/Python3?\.framework/Versions/[^/]+/")

@@ -30,7 +30,7 @@ FOUND = {
     "stale-grant": {"grant-gone", "grant-stale"},
     "no-fda": {"privacy-unread"},
     "tcc-27": {"privacy-moved"},
-    "wrong-python": {"keychain-refused", "program-adhoc", "two-pythons"},
+    "wrong-python": {"items-foreign", "program-adhoc", "two-pythons"},
     "locked-keychain": {"keychain-locked"},
     "foreign-acl": {"worker-silent"},
     "unsigned": {"program-unsigned"},

@@ -131,6 +131,9 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
     assert seen() == []
 
 
+FRAMEWORK = "/opt/homebrew/Frameworks/Python.framework/Versions/3.14"
+STUB = f"{FRAMEWORK}/bin/python3.14"
+APP = f"{FRAMEWORK}/Resources/Python.app/Contents/MacOS/Python"
 CELLAR = "/opt/homebrew/Cellar/python@3.14/3.14.6/bin/python3.14"
 SOCKET = FINE.sockets[0]
 
@@ -157,8 +160,11 @@ def says(**changes: Any) -> dict[str, object]:
     return {"worker": WorkerWord(**{"answered": True, "keychain": "ok", **changes})}
 
 
-def readable_by(*programs: str, told: bool = True, anyone: bool = False) -> Loaded[Keychain]:
-    access = Access(anyone=anyone, programs=tuple(map(Program, programs)), told=told)
+def readable_by(
+    *programs: str | Program, told: bool = True, anyone: bool = False
+) -> Loaded[Keychain]:
+    listed = (Program(one) if isinstance(one, str) else one for one in programs)
+    access = Access(anyone=anyone, programs=tuple(listed), told=told)
     items = tuple(
         KeychainItem("/k", "genp", LABEL, account, access=access)
         for account in ("key:notes:v1", "pin:v1")
@@ -174,6 +180,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("job-not-running", resting(last_exit="0")),
     ("job-not-running", resting(runs=0)),
     ("job-not-running", resting(last_exit="1", runs=1)),
+    ("job-ending", job(state="SIGTERMed", exit_timeout_seconds=20)),
+    ("job-ending", job(state="languishing")),
     ("start-pended", resting(pended="speculative")),
     ("exit-config", resting(last_exit="78: EX_CONFIG", runs=9)),
     ("exit-config", job(state="spawn scheduled", pid=None, last_exit="78: EX_CONFIG")),
@@ -211,7 +219,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("keychain-silent", {"keychain": Failed("security did not answer")}),
     ("key-missing", {"keychain": stored("pin:v1")}),
     ("pin-missing", {"keychain": stored("key:notes:v1")}),
-    ("items-twice", {"keychain": stored("key:notes:v1", "key:notes:v1", "pin:v1")}),
+    ("items-twice", around(elsewhere=stored("pin:v1").value.items)),
     ("privacy-unread", {"privacy": Failed("not allowed")}),
     ("privacy-unread", {"privacy": granted(FULL_DISK, user="denied")}),
     ("grant-gone", {"privacy": granted(grant(client=OLDER)), "gone": frozenset({OLDER})}),
@@ -254,7 +262,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("certificate-refused", around(refusals=("AADSTS700027: The key was not found",))),
     ("certificate-refused", around(refusals=("AADSTS7000222: the keys are expired",))),
     ("sip-off", around(sip=False)),
-    ("keychain-locked", around(lock=Failed("The keychain is locked."))),
+    ("keychain-locked", around(locked="The keychain is locked.")),
     ("keychain-locks", around(lock=Loaded(Lock(False, 300), 1.0))),
     ("keychain-locks", around(lock=Loaded(Lock(True, None), 1.0))),
     ("program-unsigned", {"signature": Signature(PYTHON, "unsigned")}),
@@ -306,6 +314,9 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("worker-paused", says(paused=True)),
     ("items-foreign", {"keychain": readable_by(OLDER)}),
     ("items-foreign", {"keychain": readable_by()}),
+    ("items-foreign", {"keychain": readable_by(Program(PYTHON, "changed"))}),
+    ("items-foreign", {"keychain": readable_by(OLDER), **says(keychain="unavailable")}),
+    ("keychain-refused", {"keychain": readable_by(PYTHON), **says(keychain="unavailable")}),
     (
         "runtime-entitlements",
         {"signature": HARDENED, **around(entitlements=frozenset({"other"}))},
@@ -365,7 +376,7 @@ SILENT: list[dict[str, Any]] = [
     set_to("entra", authority="https://login.microsoftonline.us"),
     {
         "around": dataclasses.replace(
-            set_to("entra", authority="https://localhost:4711")["around"], pretend=True
+            set_to("entra", authority="https://localhost:4711")["around"], root="/tmp/ec-x"
         )
     },
     {"files": (FileFact("/x/worker.log", 0o600, True, size=5_000_000),)},
@@ -376,6 +387,9 @@ SILENT: list[dict[str, Any]] = [
     {**says(answered=False), **job(pid=None, state="spawning")},
     {"keychain": readable_by(PYTHON, OLDER)},
     {"keychain": readable_by(told=False)},
+    around(elsewhere=stored("token:notes:g1").value.items),
+    {"program": STUB, "keychain": readable_by(APP), "privacy": granted(), **around(python=STUB)},
+    {"keychain": readable_by(Program("/opt/x", "ok", REQUIREMENT))},
     {"keychain": readable_by(anyone=True)},
     {"signature": HARDENED},
     {
