@@ -15,8 +15,10 @@ from entraclaw_tui.demo.mac.layout import Layout
 from entraclaw_tui.macos.host import MARKER, Host, HostError, Marker
 
 TOOLS = {
+    "bin/df": "df",
     "bin/launchctl": "launchctl",
     "usr/bin/codesign": "codesign",
+    "usr/bin/csrutil": "csrutil",
     "usr/bin/log": "log",
     "usr/bin/open": "open",
     "usr/bin/osascript": "osascript",
@@ -27,6 +29,7 @@ TOOLS = {
     "usr/bin/stapler": "stapler",
     "usr/bin/sw_vers": "sw_vers",
     "usr/bin/tccutil": "tccutil",
+    "usr/bin/xattr": "xattr",
     "usr/bin/xcrun": "xcrun",
     "usr/sbin/ioreg": "ioreg",
     "usr/sbin/spctl": "spctl",

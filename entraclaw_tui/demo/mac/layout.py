@@ -86,6 +86,11 @@ class Layout:
         return self.root / PRETEND / "lwcr"
 
     @property
+    def fates(self) -> Path:
+        """Jobs whose process the system itself ends at each start, `LABEL=OS_REASON_DYLD` each."""
+        return self.root / PRETEND / "fates"
+
+    @property
     def past_runs(self) -> Path:
         """How often jobs were started before this launchd came up."""
         return self.root / PRETEND / "runs"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from entraclaw_tui.demo.mac import xattrs
 from entraclaw_tui.demo.mac.launchd.definition import Definition, load
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.job import Job
 from entraclaw_tui.demo.mac.launchd.overrides import Overrides
 from entraclaw_tui.demo.mac.launchd.reader import DefinitionError
-from entraclaw_tui.demo.mac.lean import ASID
+from entraclaw_tui.demo.mac.lean import ASID, Folder
 
 ERRORS = {
     1: "Operation not permitted",
@@ -104,6 +105,9 @@ class Domain:
         return [label for label, job in self.jobs.items() if job.definition.path == path]
 
     def _load(self, path: Path, *, at_login: bool) -> None:
+        if xattrs.QUARANTINE in xattrs.names(Folder(str(self._ground.host.root)), str(path)):
+            self._note(f"{path}: File is quarantined", "Error")
+            raise LaunchError(5)
         try:
             definition = load(path)
         except DefinitionError as error:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Container
 from pathlib import Path
 
+from entraclaw_tui.demo.mac.launchd.code import read_pairs
 from entraclaw_tui.demo.mac.launchd.definition import Definition
 from entraclaw_tui.demo.mac.launchd.ears import Ears
 from entraclaw_tui.demo.mac.launchd.environment import environment
@@ -20,6 +21,7 @@ from entraclaw_tui.demo.mac.launchd.outcome import Outcome, signal_text
 from entraclaw_tui.demo.mac.launchd.reactor import Timer
 from entraclaw_tui.demo.mac.launchd.spawn import SpawnError, spawn
 from entraclaw_tui.demo.mac.launchd.triggers import Triggers
+from entraclaw_tui.demo.mac.layout import Layout
 
 EX_CONFIG = 78
 CODE_CHANGED = "OS_REASON_CODESIGNING"
@@ -241,6 +243,10 @@ class Job:
         self._note(f"launching: {reason}")
         if self.code_changed:
             self._fail(Outcome(-signal.SIGKILL, CODE_CHANGED), "code signature was refused")
+            return
+        fate = read_pairs(Layout(self._ground.host.root).fates).get(self.label)
+        if fate:
+            self._fail(Outcome(-signal.SIGKILL, fate), f"{fate} before it began")
             return
         try:
             self._process = spawn(self.definition, environment(self._ground, self.definition))

@@ -81,6 +81,8 @@ class Outcome:
     @property
     def column(self) -> str:
         """The second column of a domain's services."""
+        if self.reason.startswith("JETSAM_"):
+            return "(jt)"
         return "(cs)" if self.reason.endswith("CODESIGNING") else str(self.number)
 
     @property
