@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from entraclaw_tui.ipc import framing
+from entraclaw_tui.ipc.control_messages import DecideMany, DecideManyResult
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.framing import Call
 from entraclaw_tui.ipc.messages import (
@@ -22,7 +23,6 @@ from entraclaw_tui.ipc.messages import (
     GrantList,
     Hello,
     Nothing,
-    PinSet,
     PrivacyResult,
     Session,
     Snapshot,
@@ -30,20 +30,20 @@ from entraclaw_tui.ipc.messages import (
     Unlock,
 )
 from entraclaw_tui.text import clean
+from entraclaw_tui.worker.access import Access
 from entraclaw_tui.worker.bus import Bus
 from entraclaw_tui.worker.clock import Clock
-from entraclaw_tui.worker.engine import Engine
 from entraclaw_tui.worker.feed import Feed
+from entraclaw_tui.worker.guard_api import GuardApi
 from entraclaw_tui.worker.panels import Panels
-from entraclaw_tui.worker.permit import NoPermit, Permit
+from entraclaw_tui.worker.permit import Permit
 from entraclaw_tui.worker.request_api import LIMITS
 from entraclaw_tui.worker.seat import Seat
-from entraclaw_tui.worker.sessions import ApproverSession
 from entraclaw_tui.worker.status import Status
 from entraclaw_tui.worker.wire import Answer, Wire
 
 P = TypeVar("P", bound=msgspec.Struct)
-_LATER = ("signin.", "policy.")
+_LATER = ("signin.",)
 
 
 class ControlApi:
@@ -64,11 +64,11 @@ class ControlApi:
         self.server = status.server
         self._wire = wire
         self._status = status
-        self._panels = panels
-        self._permit = permit
         self._bus = bus
         self._feed = Feed(wire, bus)
         self._seat = Seat(wire.peer, status, panels, self._feed, clock, root)
+        self._access = Access(wire, status, self._seat)
+        guard = GuardApi(self._access, self._seat, panels, status, permit)
         self._methods: dict[str, Callable[[Call], Awaitable[msgspec.Struct]]] = {
             "snapshot": self._snapshot,
             "subscribe": self._subscribe,
@@ -77,6 +77,7 @@ class ControlApi:
             "session.status": self._session_status,
             "session.touch": self._touch,
             "request.decide": self._decide,
+            "request.decide_many": self._decide_many,
             "grant.list": self._grant_list,
             "grant.revoke": self._grant_revoke,
             "grant.revoke_all": self._grant_revoke_all,
@@ -88,7 +89,9 @@ class ControlApi:
             "exchange.refresh": self._refresh,
             "audit.tail": self._audit_tail,
             "audit.verify": self._audit_verify,
-            "pin.set": self._pin_set,
+            "pin.set": guard.pin_set,
+            "policy.get": guard.policy_get,
+            "policy.set": guard.policy_set,
             "privacy.read": self._privacy,
         }
 
@@ -131,7 +134,9 @@ class ControlApi:
 
     async def _subscribe(self, call: Call) -> msgspec.Struct:
         params = framing.decode_params(call, Subscribe)
+        session = await self._seat.session()
         result = self._feed.subscribe(params.since)
+        session.looking = True
         # What was missed follows the answer, never comes before it.
         asyncio.get_running_loop().call_soon(self._feed.flush)
         return result
@@ -146,15 +151,15 @@ class ControlApi:
 
     async def _grant_list(self, call: Call) -> GrantList:
         framing.decode_params(call, Nothing)
-        return GrantList(self._engine().core.book.grants())
+        return GrantList(self._access.engine().core.book.grants())
 
     async def _audit_tail(self, call: Call) -> AuditTailResult:
         params = framing.decode_params(call, AuditTail)
-        return AuditTailResult(await self._engine().housekeeping.tail(params.limit))
+        return AuditTailResult(await self._access.engine().housekeeping.tail(params.limit))
 
     async def _audit_verify(self, call: Call) -> msgspec.Struct:
         framing.decode_params(call, Nothing)
-        return await self._engine().housekeeping.verify()
+        return await self._access.engine().housekeeping.verify()
 
     async def _privacy(self, call: Call) -> PrivacyResult:
         framing.decode_params(call, Nothing)
@@ -167,10 +172,10 @@ class ControlApi:
         session = await self._seat.session()
         if self._status.engine is None:
             await self._status.try_to_open()
-        engine = self._engine()
+        engine = self._access.engine()
         if session.approver.refusal:
             raise WireError(Code.FORBIDDEN, session.approver.refusal)
-        self._require_same()
+        self._access.require_same()
         try:
             await engine.desk.check(params.pin, session.approver)
         finally:
@@ -191,97 +196,60 @@ class ControlApi:
         session.touch()
         return self._seat.info(session)
 
-    async def _pin_set(self, call: Call) -> Session:
-        params = framing.decode_params(call, PinSet)
-        if params.old:
-            session, engine = await self._unlocked()
-            await engine.desk.set(params.pin, params.old, session.approver)
-        else:
-            session, engine = await self._reset_pin(params.pin)
-        # Whoever opened a panel with the old PIN has to give the new one.
-        for other in self._panels:
-            if other is not session:
-                other.lock("the PIN was changed")
-        self._seat.tell(session)
-        return self._seat.info(session)
-
-    async def _reset_pin(self, new: str) -> tuple[ApproverSession, Engine]:
-        session, engine = await self._seat.session(), self._engine()
-        self._require_same()
-        if session.approver.refusal:
-            raise WireError(Code.FORBIDDEN, session.approver.refusal)
-        try:
-            found = await asyncio.to_thread(self._permit, session.approver.terminal)
-        except NoPermit as error:
-            raise WireError(
-                Code.FORBIDDEN,
-                f"Without the old PIN it cannot be set: {error}",
-                "Run `sudo entraclaw-tui pin reset`.",
-            ) from None
-        await engine.desk.reset(new, found, session.approver)
-        await engine.housekeeping.revoke_all(session.approver.words)
-        return session, engine
-
     # -- changes ------------------------------------------------------------------------------
 
     async def _decide(self, call: Call) -> DecideResult:
         params = framing.decode_params(call, Decide)
-        session, engine = await self._seat.session(), self._engine()
+        session, engine = await self._access.anyone()
         if params.decision == "allow":
-            self._require_same()
+            self._access.require_same()
         return DecideResult(await engine.decisions.decide(session, params))
+
+    async def _decide_many(self, call: Call) -> DecideManyResult:
+        params = framing.decode_params(call, DecideMany)
+        session, engine = await self._access.anyone()
+        if params.decision == "allow":
+            self._access.require_same()
+        try:
+            return await engine.batch.decide(session, params)
+        finally:
+            self._seat.tell(session)
 
     async def _grant_revoke(self, call: Call) -> Count:
         params = framing.decode_params(call, GrantById)
-        session, engine = await self._seat.session(), self._engine()
+        session, engine = await self._access.anyone()
         await engine.housekeeping.revoke(params.grant_id, session.approver.words)
         return Count(1)
 
     async def _grant_revoke_all(self, call: Call) -> Count:
         framing.decode_params(call, Nothing)
-        session, engine = await self._seat.session(), self._engine()
+        session, engine = await self._access.anyone()
         return Count(await engine.housekeeping.revoke_all(session.approver.words))
 
     async def _client_block(self, call: Call) -> Count:
         params = framing.decode_params(call, ClientById)
-        session, engine = await self._seat.session(), self._engine()
+        session, engine = await self._access.anyone()
         return Count(await engine.housekeeping.block(params.identity, session.approver.words))
 
     async def _client_unblock(self, call: Call) -> Count:
         params = framing.decode_params(call, ClientById)
-        session, engine = await self._unlocked()
+        session, engine = await self._access.unlocked()
         await engine.housekeeping.unblock(params.identity, session.approver.words)
         return Count(1)
 
     async def _pause(self, call: Call) -> msgspec.Struct:
         framing.decode_params(call, Nothing)
-        session, engine = await self._seat.session(), self._engine()
+        session, engine = await self._access.anyone()
         await engine.housekeeping.pause(True, session.approver.words)
         return self._status.changed()
 
     async def _resume(self, call: Call) -> msgspec.Struct:
         framing.decode_params(call, Nothing)
-        session, engine = await self._unlocked()
+        session, engine = await self._access.unlocked()
         await engine.housekeeping.pause(False, session.approver.words)
         return self._status.changed()
 
     async def _refresh(self, call: Call) -> Count:
         framing.decode_params(call, Nothing)
-        session, engine = await self._unlocked()
+        session, engine = await self._access.unlocked()
         return Count(await engine.housekeeping.refresh(session.approver.words))
-
-    # -- inside -------------------------------------------------------------------------------
-
-    def _engine(self) -> Engine:
-        return self._status.require_engine()
-
-    async def _unlocked(self) -> tuple[ApproverSession, Engine]:
-        session, engine = await self._seat.session(), self._engine()
-        self._require_same()
-        session.require_unlocked()
-        session.touch()
-        return session, engine
-
-    def _require_same(self) -> None:
-        if not self._wire.unchanged():
-            raise WireError(Code.FORBIDDEN, "The program at this connection has changed.")

@@ -8,10 +8,12 @@ from typing import Protocol
 
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.model.consent import AuditEntry
+from entraclaw_tui.model.policy import Policy
 from entraclaw_tui.worker.book import Book
 from entraclaw_tui.worker.bus import Bus, event_of
 from entraclaw_tui.worker.clock import Clock
 from entraclaw_tui.worker.config import Config
+from entraclaw_tui.worker.entra_answers import DeviceFlow
 from entraclaw_tui.worker.fatigue import Fatigue
 from entraclaw_tui.worker.keys import Keys
 from entraclaw_tui.worker.ledger import Ledger
@@ -30,6 +32,18 @@ class Exchanger(Protocol):
 
     async def signed_in(self) -> bool:
         """Return whether a person's sign-in is stored. Raises ExchangeError."""
+        ...
+
+    async def begin_sign_in(self) -> DeviceFlow:
+        """Start a sign-in by device code. Raises ExchangeError."""
+        ...
+
+    async def poll_sign_in(self, flow: DeviceFlow) -> bool:
+        """Ask once whether the person is done. Raises ExchangeError."""
+        ...
+
+    async def sign_out(self) -> None:
+        """Forget the stored sign-in. Raises ExchangeError."""
         ...
 
     def forget(self) -> None:
@@ -56,6 +70,12 @@ class Core:
     book: Book = field(default_factory=Book)
     fatigue: Fatigue = field(init=False)
     paused: bool = False
+    policy: Policy = field(default_factory=Policy)
+    """The person's policy as it counts now."""
+    policy_revision: int = 0
+    """How often it was set."""
+    policy_lost: bool = False
+    """Somebody else changed it: what it refused is not known, so nothing can be allowed."""
 
     def __post_init__(self) -> None:
         self.fatigue = Fatigue(self.clock)
@@ -73,6 +93,15 @@ class Core:
         if self.paused:
             raise WireError(
                 Code.PAUSED, "The person has paused the agent.", "Ask again later.", 30.0
+            )
+
+    def require_policy(self) -> None:
+        """Raise WireError `forbidden` where the person's policy cannot be believed."""
+        if self.policy_lost:
+            raise WireError(
+                Code.FORBIDDEN,
+                "The policy was changed by somebody else: nothing can be allowed.",
+                "Set it anew, or run `sudo entraclaw-tui pin reset`.",
             )
 
     def _committed(self, changes: list[Change]) -> None:
@@ -108,8 +137,16 @@ _AUDIT_WORDS = {
     "wrong_code": "Wrong digits were given.",
     "pin_set": "The PIN was set.",
     "pin_reset": "The PIN was set without the old one: root permitted it.",
+    "policy_changed": "A rule of the policy was changed.",
+    "policy_set": "The policy was set.",
+    "notice_failed": "No notification can be shown.",
     "paused": "The agent was paused.",
     "resumed": "The agent goes on.",
+    "signin_began": "A sign-in has begun.",
+    "signin_cancelled": "A sign-in was cancelled.",
+    "signin_failed": "A sign-in came to nothing.",
+    "signed_in": "The person signed in.",
+    "signed_out": "The person was signed out.",
     "started": "The worker has started.",
     "stopped": "The worker has stopped.",
 }

@@ -143,7 +143,7 @@ class Daemon:
         else:
             status.keychain = "ok"
             status.engine = engine
-            status.note = _note(engine)
+            status.note = engine.note()
             self._watch.changed()
         if status.engine is None:
             self._retry = asyncio.get_running_loop().call_later(_RETRY, self._again)
@@ -224,20 +224,3 @@ class Daemon:
             await engine.grants.lock()
         except WireError as error:
             self._log.error("A grant's end could not be stored.", why=error.message)
-
-
-def _note(engine: Engine) -> str:
-    notes = []
-    aside = engine.core.ledger.moved_aside
-    if aside is not None:
-        notes.append(f"The database was damaged and is now {aside.name}; nothing of it counts.")
-    if engine.cut_short:
-        notes.append("The database is older than the Keychain remembers; no grant of it counts.")
-    if engine.broken_seals:
-        notes.append(
-            f"{engine.broken_seals} rows of the database were changed by somebody else "
-            "and do not count."
-        )
-    if engine.desk.state == "damaged":
-        notes.append("The PIN's verifier is damaged: requests can only be denied.")
-    return " ".join(notes)

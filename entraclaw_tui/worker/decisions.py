@@ -11,15 +11,17 @@ import msgspec
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.messages import Decide
 from entraclaw_tui.model.consent import Grant, Proof, Remember, Request, State
+from entraclaw_tui.model.policy import Policy
 from entraclaw_tui.text import clean
 from entraclaw_tui.worker import keys, pin, policy
-from entraclaw_tui.worker.approver import Approver, relation
+from entraclaw_tui.worker.approver import relation
 from entraclaw_tui.worker.core import Core, new_id
 from entraclaw_tui.worker.endings import Endings, still_runs
 from entraclaw_tui.worker.exchanging import Exchanging
 from entraclaw_tui.worker.filing import essence_of
 from entraclaw_tui.worker.pindesk import PinDesk
 from entraclaw_tui.worker.rows import StoredRequest
+from entraclaw_tui.worker.rules import fits
 from entraclaw_tui.worker.sessions import ApproverSession
 from entraclaw_tui.worker.states import move
 from entraclaw_tui.worker.transaction import Transaction
@@ -40,18 +42,30 @@ class Decisions:
     async def decide(self, session: ApproverSession, params: Decide) -> Request:
         """Decide one request and return it as it stands then. Raises WireError."""
         if params.decision == "deny":
-            return await self._deny(session.approver, params)
+            return await self.deny(params, session.approver.words)
         return await self._allow(session, params)
 
-    async def _deny(self, approver: Approver, params: Decide) -> Request:
-        stored = await self._core.ledger.change(lambda txn: _deny(txn, params, approver.words))
+    async def deny(self, params: Decide, by: str) -> Request:
+        """Deny one request; `by` says who, for the audit. Raises WireError."""
+        stored = await self._core.ledger.change(lambda txn: _deny(txn, params, by))
         await self._endings.refused(stored)
         return stored.request
 
     async def _allow(self, session: ApproverSession, params: Decide) -> Request:
+        self.require_able(session)
+        seen = await self.examine(session, params)
+        await self._prove(session, seen, params)
+        return await self.approve(session, seen, params)
+
+    def require_able(self, session: ApproverSession) -> None:
+        """Return where somebody may allow from here now. Raises WireError."""
         session.require_unlocked()
         self._desk.require_pin()
+        self._core.require_policy()
         self._core.require_running()
+
+    async def examine(self, session: ApproverSession, params: Decide) -> StoredRequest:
+        """Return the request where nothing but the proof stands against it. Raises WireError."""
         seen = self._core.stored(params.request_id)
         _require_pending(seen, params)
         if self._endings.over(seen):
@@ -66,9 +80,20 @@ class Decisions:
             )
         if why := relation(session.approver, seen.request.requester.pid):
             raise WireError(Code.FORBIDDEN, why)
+        if not _still_fits(seen.request, params.remember, self._core.policy):
+            raise WireError(
+                Code.FORBIDDEN,
+                "The policy has become stricter since this was asked.",
+                "Deny it, and let the program ask again.",
+            )
         await self._require_there(seen)
-        await self._prove(session, seen, params)
-        session.require_unlocked()  # checking a PIN takes a moment
+        return seen
+
+    async def approve(
+        self, session: ApproverSession, seen: StoredRequest, params: Decide
+    ) -> Request:
+        """Allow what was examined and proven. Raises WireError where it changed meanwhile."""
+        self.require_able(session)  # checking a PIN takes a moment
         session.touch()
         grant_id = new_id("g") if params.remember is not Remember.ONCE else ""
         words = session.approver.words
@@ -129,6 +154,13 @@ def _require_pending(stored: StoredRequest, params: Decide) -> None:
         raise WireError(
             Code.STALE_DIGEST, "The request is not the one you saw.", "Look at it again."
         )
+
+
+def _still_fits(request: Request, remember: Remember, rules: Policy) -> bool:
+    requester = request.requester
+    names = tuple(scope.name for scope in request.scopes)
+    client = (requester.identity, requester.executable)
+    return fits(names, request.resource, request.tier, remember, client, rules)
 
 
 def _decided(request: Request) -> WireError:

@@ -11,6 +11,7 @@ import msgspec
 from entraclaw_tui.model.consent import Grant, Remember, State
 from entraclaw_tui.worker.asks import Asks
 from entraclaw_tui.worker.audit_file import AuditFiles
+from entraclaw_tui.worker.batch import Batch
 from entraclaw_tui.worker.book import CLIENTS, HISTORY
 from entraclaw_tui.worker.core import Core
 from entraclaw_tui.worker.decisions import Decisions
@@ -20,6 +21,7 @@ from entraclaw_tui.worker.grants import Grants, end_in, process_gone
 from entraclaw_tui.worker.head import Head
 from entraclaw_tui.worker.housekeeping import Housekeeping
 from entraclaw_tui.worker.pindesk import PinDesk
+from entraclaw_tui.worker.policy_desk import PolicyDesk
 from entraclaw_tui.worker.rows import Change, StoredRequest
 from entraclaw_tui.worker.shelf import Shelf
 from entraclaw_tui.worker.silent import Silent
@@ -52,6 +54,8 @@ class Engine:
     decisions: Decisions
     housekeeping: Housekeeping
     head: Head
+    policy: PolicyDesk
+    batch: Batch
     broken_seals: int = 0
     """Rows that somebody else has changed; none of them is believed."""
     cut_short: bool = False
@@ -71,11 +75,13 @@ class Engine:
         asks = Asks(core, grants, shelf, exchanging, endings, silent, waiters)
         decisions = Decisions(core, exchanging, endings, desk)
         keeping = Housekeeping(core, grants, shelf, exchanging, endings, files)
+        head = Head(core)
+        policy = PolicyDesk(core, grants, head.note)
         core.ledger.listen(waiters.committed)
         core.ledger.listen(files.committed)
         return cls(
             core, grants, shelf, exchanging, endings, silent, uses, waiters, desk, files, asks,
-            decisions, keeping, Head(core),
+            decisions, keeping, head, policy, Batch(decisions, desk),
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -90,8 +96,10 @@ class Engine:
         self.broken_seals = await core.ledger.read(lambda txn: txn.broken_seals())
         await self.desk.load()
         self.cut_short = not await self.head.holds()
-        # Without a verifier no grant counts, nor where an old database was put back.
-        doubtful = self.desk.state != "set" or self.cut_short
+        await self.policy.load(self.head.policy_revision)
+        # Without a verifier no grant counts, nor without the policy, nor where an old database was
+        # put back.
+        doubtful = self.desk.state != "set" or self.cut_short or core.policy_lost
         await core.ledger.change(lambda txn: _end_grants(txn, everything=doubtful))
         stored = await core.ledger.read(lambda txn: txn.requests(HISTORY))
         changes: list[Change] = []
@@ -130,6 +138,27 @@ class Engine:
             await self.files.catch_up(self.core.ledger)
         await self.head.note()
         self.core.exchange.close()
+
+    def note(self) -> str:
+        """Return what a person should know of the worker's state, or an empty text."""
+        notes = []
+        aside = self.core.ledger.moved_aside
+        if aside is not None:
+            notes.append(f"The database was damaged and is now {aside.name}; nothing of it counts.")
+        if self.cut_short:
+            notes.append(
+                "The database is older than the Keychain remembers; no grant of it counts."
+            )
+        if self.broken_seals:
+            notes.append(
+                f"{self.broken_seals} rows of the database were changed by somebody else "
+                "and do not count."
+            )
+        if self.desk.state == "damaged":
+            notes.append("The PIN's verifier is damaged: requests can only be denied.")
+        if self.core.policy_lost:
+            notes.append("The policy was changed by somebody else: requests can only be denied.")
+        return " ".join(notes)
 
     async def _admit_pending(self, row: StoredRequest, now: float) -> None:
         left = min(row.request.expires_at - now, _LONGEST_WAIT)

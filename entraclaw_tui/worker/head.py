@@ -1,4 +1,5 @@
-"""The audit's newest entry, remembered in the Keychain: an old database put back is noticed."""
+"""The audit's newest entry and how often the policy was set, remembered in the Keychain: an old
+database put back is noticed."""
 
 from __future__ import annotations
 
@@ -16,13 +17,15 @@ EVERY: Final = 100
 
 
 class Head:
-    """Notes `seq:chain` now and then, and at the end."""
+    """Notes `seq:chain:revision` now and then, when the policy was set, and at the end."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
         self._newest: AuditEntry | None = None
         self._noted = 0
         self._writing: asyncio.Task[None] | None = None
+        self.policy_revision = 0
+        """How often the policy had been set when that was last noted. `holds` reads it."""
         core.ledger.listen(self._committed)
 
     async def holds(self) -> bool:
@@ -33,9 +36,10 @@ class Head:
             return False
         if not noted:
             return True
-        seq, _, chain = noted.partition(":")
+        seq, chain, revision = [*noted.split(":"), "", ""][:3]
         if not seq.isdigit():
             return False
+        self.policy_revision = int(revision) if revision.isdigit() else 0
         wanted = int(seq)
         base_chain, base = await self._core.ledger.read(lambda txn: txn.audit_base())
         if wanted == base:
@@ -49,7 +53,8 @@ class Head:
         if entry is None:
             return
         try:
-            await self._core.vault.set(HEAD_ITEM, f"{entry.seq}:{entry.chain}")
+            revision = self._core.policy_revision
+            await self._core.vault.set(HEAD_ITEM, f"{entry.seq}:{entry.chain}:{revision}")
         except VaultError:
             return  # the next note will do
         self._noted = entry.seq

@@ -11,7 +11,8 @@ from typing import Final
 from entraclaw_tui.worker.vault import Vault, audit_item, pin_item
 
 HEAD_ITEM: Final = "audit:head"
-"""The newest audit entry that was written down elsewhere than in the database: `seq:chain`."""
+"""The newest audit entry and the policy's revision, noted elsewhere than in the database:
+`seq:chain:revision`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,14 @@ class Panels:
         self.on_change()
 
     @property
+    def watched(self) -> bool:
+        """Whether somebody would see a request: at a terminal, told of changes or unlocked.
+
+        A program without a terminal that listens on the socket keeps no notification away.
+        """
+        return any(s.unlocked or (s.looking and s.approver.terminal) for s in self._sessions)
+
+    @property
     def open_at_console(self) -> bool:
         """Whether a session is open that the screen's lock would close."""
         return any(s.unlocked and not s.approver.over_ssh for s in self._sessions)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from entraclaw_tui.model.consent import Proof, Remember, Scope, Tier
-from entraclaw_tui.worker import scopes
+from entraclaw_tui.model.policy import Policy
+from entraclaw_tui.worker import rules, scopes
 
 REMEMBER_SECONDS: Final[dict[Remember, float]] = {
     Remember.QUARTER: 15 * 60.0,
@@ -14,6 +15,9 @@ REMEMBER_SECONDS: Final[dict[Remember, float]] = {
     Remember.UNTIL_LOCK: 12 * 60 * 60.0,
 }
 """Seconds that a remembered decision lives at most."""
+
+FLOOR: Final = Policy()
+"""What is built in, with nothing added."""
 
 LONG_LIVED: Final = 15 * 60.0
 """Seconds beyond which a grant's token also goes to the Keychain, to outlive the worker."""
@@ -29,16 +33,27 @@ class Verdict:
     remember: tuple[Remember, ...]
 
 
-def judge(names: tuple[str, ...], *, new_client: bool, shows_code: bool, over_ssh: bool) -> Verdict:
+def judge(
+    names: tuple[str, ...],
+    *,
+    new_client: bool,
+    shows_code: bool,
+    over_ssh: bool,
+    client: tuple[str, ...] = (),
+    policy: Policy = FLOOR,
+) -> Verdict:
     """Return the verdict on a request for these permissions.
 
-    The tier is that of the strongest permission, one higher for a client never seen before.
+    The tier is that of the strongest permission, one higher for a client never seen before. The
+    person's policy can raise it and shorten what is remembered; `client` is what its rules may
+    name: identity and executable.
     """
-    described = tuple(scopes.describe(name) for name in names)
+    described = tuple(rules.lifted(scopes.describe(name), policy) for name in names)
     tier = max((scope.tier for scope in described), key=lambda t: t.rank, default=Tier.HIGH)
     if new_client:
         tier = tier.raised()
-    return Verdict(described, tier, proof_of(tier, shows_code), _remember(tier, over_ssh))
+    options = rules.shortened(_remember(tier, over_ssh), names, client, policy)
+    return Verdict(described, tier, proof_of(tier, shows_code), options)
 
 
 def proof_of(tier: Tier, shows_code: bool) -> Proof:

@@ -26,6 +26,8 @@ class ApproverSession:
         changed: Callable[[ApproverSession, str], None],
     ) -> None:
         self.approver = approver
+        self.looking = False
+        """Its panel is told of every change, so a request is seen there."""
         self._clock = clock
         self._changed = changed
         self._ends_mono: float | None = None

@@ -49,6 +49,14 @@ class Status:
         """Say why there is no engine."""
         self._code, self.note, self._hint = code, note, hint
 
+    def mended(self) -> None:
+        """What the note warned of may be over: a panel set the policy, or root's PIN, anew."""
+        if self.engine is not None:
+            note = self.engine.note()
+            if note != self.note:
+                self.note = note
+                self.changed()
+
     def require_engine(self) -> Engine:
         """Return the engine. Raises WireError saying why there is none."""
         if self.engine is None:

@@ -187,6 +187,19 @@ class SealedTables:
             (name, body, seal(self._keys.rows, "policy", body)),
         )
 
+    def policy(self, kind: type[T]) -> tuple[T | None, bool]:
+        """Return the person's policy, and whether a row of it is there at all."""
+        row = self._db.execute("SELECT body, seal FROM policy WHERE name = 'rules'").fetchone()
+        return self._opened("policy", row, kind), row is not None
+
+    def put_policy(self, policy: msgspec.Struct) -> None:
+        """Write the person's policy."""
+        body = _encode(policy)
+        self._db.execute(
+            "INSERT OR REPLACE INTO policy (name, body, seal) VALUES ('rules', ?, ?)",
+            (body, seal(self._keys.rows, "policy", body)),
+        )
+
     # -- the PIN ------------------------------------------------------------------------------
 
     def pin(self) -> tuple[PinRow | None, bool]:
