@@ -10,10 +10,12 @@ from collections.abc import Callable, Coroutine, Iterable
 import entraclaw_tui
 from entraclaw_tui.dashboard import key
 from entraclaw_tui.dashboard.audit_lines import audit_line, told_by_audit
+from entraclaw_tui.dashboard.job_readers import FOLLOWING
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.poll import Loop, Poll
 from entraclaw_tui.dashboard.sources import Follow, Sources, of_mac
 from entraclaw_tui.dashboard.store import Store
+from entraclaw_tui.dashboard.study import Study
 from entraclaw_tui.dashboard.worker_view import WorkerView
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.ipc.messages import Snapshot
@@ -50,6 +52,10 @@ class Feeds:
         self.link = link
         self.lines: deque[LogLine] = deque(maxlen=LOG_LINES)
         """Log lines that no pane has taken yet."""
+        self.study = Study(store)
+        """What is asked only while somebody looks closely."""
+        self.job_story = sources.job_story
+        self.job_story.study(self.study)
         self._sources = sources
         self._clock = clock
         self._tasks: list[asyncio.Task[None]] = []
@@ -77,6 +83,7 @@ class Feeds:
         self._examined: dict[str, object] = {}
         """What the findings were made of, a word a source, to see when they are old."""
         self._pid: int | None = None
+        self._life: object = None
         self._tokens: tuple[str, ...] = ()
         store.listen(self._follow_up)
 
@@ -98,6 +105,8 @@ class Feeds:
         for poll in self._polls:
             if poll is not self._job:
                 self._begin(poll.run(), f"poll {poll.name}")
+        for poll in self.study.polls:
+            self._begin(poll.run(), f"study {poll.name}")
         for follow in self._sources.logs:
             self._begin(self._follow(follow), "log")
 
@@ -116,16 +125,19 @@ class Feeds:
         self.link.retry_now()
         for poll in self._polls:
             poll.hurry()
+        self.study.hurry()
 
     def pause(self) -> None:
         """Ask nothing while nobody can look."""
         for poll in self._polls:
             poll.pause()
+        self.study.pause()
 
     def resume(self) -> None:
         """Go on, with fresh answers."""
         for poll in self._polls:
             poll.resume()
+        self.study.resume()
 
     def _heard(self, view: WorkerView) -> None:
         self.store.put(key.REQUESTS, _part(view, lambda s: s.requests))
@@ -176,6 +188,10 @@ class Feeds:
             if pid != self._pid:
                 self._pid = pid
                 self._used.hurry()
+            life = (pid, job.state, job.runs) if job is not None else None
+            if life != self._life:
+                self._life = life
+                self.study.hurry(FOLLOWING)
         elif name == key.TOKENS.name:
             tokens = tuple(t.id for t in value_of(self.store.get(key.TOKENS)) or ())
             if tokens != self._tokens:

@@ -72,9 +72,9 @@ class Poll(Generic[T]):
         while True:
             await self._awake.wait()
             self._hurry.clear()
-            answer = await self._ask()
-            self._failures = self._failures + 1 if isinstance(answer, Failed) else 0
-            self._store.put(self._key, answer)
+            now = await answer(self._key, self._read)
+            self._failures = self._failures + 1 if isinstance(now, Failed) else 0
+            self._store.put(self._key, now)
             await self._wait(self._delay())
 
     def hurry(self) -> None:
@@ -90,15 +90,6 @@ class Poll(Generic[T]):
         self._awake.set()
         self._hurry.set()
 
-    async def _ask(self) -> Loaded[T] | Empty | Failed:
-        try:
-            return await self._read()
-        except Exception as error:  # a reader with a bug is a pane that says so, not a crash
-            return Failed(
-                f"Reading the {self.name} broke ({type(error).__name__}).",
-                "This is a mistake of the panel: please report it.",
-            )
-
     def _delay(self) -> float:
         pace = self._pace()
         slowed: float = pace * (1 << min(self._failures, 6))
@@ -107,3 +98,14 @@ class Poll(Generic[T]):
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._hurry.wait(), seconds)
+
+
+async def answer(key: Key[T], read: Read[T]) -> Loaded[T] | Empty | Failed:
+    """Return what a source says, or that reading it broke."""
+    try:
+        return await read()
+    except Exception as error:  # a reader with a bug is a pane that says so, not a crash
+        return Failed(
+            f"Reading the {key.name} broke ({type(error).__name__}).",
+            "This is a mistake of the panel: please report it.",
+        )

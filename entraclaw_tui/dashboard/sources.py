@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from entraclaw_tui.ipc.messages import WorkerInfo
 from entraclaw_tui.macos.host import Host
@@ -17,6 +17,9 @@ from entraclaw_tui.model.log import LogLine
 from entraclaw_tui.model.machine import Machine
 from entraclaw_tui.model.privacy import Privacy
 from entraclaw_tui.model.source import Empty, Failed, Loaded
+
+if TYPE_CHECKING:
+    from entraclaw_tui.dashboard.job_readers import JobReaders
 
 T = TypeVar("T")
 
@@ -45,6 +48,8 @@ class Sources:
     findings: Examine
     usage: Callable[[int], Usage | None]
     """What the process with this pid uses now. Fast: it asks the kernel."""
+    job_story: JobReaders
+    """What is read of the job while somebody looks at it closely."""
     logs: tuple[Follow, ...] = ()
 
 
@@ -92,6 +97,8 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
 
         return usage.read_usage(pid)
 
+    from entraclaw_tui.dashboard import job_readers
+
     return Sources(
         machine=machine,
         job=job,
@@ -99,6 +106,7 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
         privacy=privacy_grants,
         findings=findings,
         usage=usage_of,
+        job_story=job_readers.of_mac(host, clock),
         logs=_logs(host, places),
     )
 

@@ -10,7 +10,7 @@ from entraclaw_tui.macos import launchctl_errors, logs
 from entraclaw_tui.macos.agent_seen import older, read_file
 from entraclaw_tui.macos.hidden import Hidden
 from entraclaw_tui.macos.host import Host, ToolError
-from entraclaw_tui.macos.interpreter import Program, find_program
+from entraclaw_tui.macos.interpreter import Program, find_program, on_disk
 from entraclaw_tui.macos.job_compare import compare
 from entraclaw_tui.macos.jobs import LAUNCHCTL, parse_service, read_job, read_print
 from entraclaw_tui.macos.launchctl_environment import environments
@@ -23,6 +23,8 @@ from entraclaw_tui.model.source import Empty, Failed, Loaded
 
 LOG_LINES = 4000
 """Lines from the end of launchd's log that are looked through: it is about every job."""
+SAID_LINES = 30
+"""Lines of what a job wrote last that are read."""
 _OWN = "environment"
 
 
@@ -138,6 +140,22 @@ async def read_told(host: Host, label: str = LABEL) -> Loaded[tuple[LogLine, ...
     if not found:
         return Empty(f"launchd's log says nothing of it in its last {len(lines)} lines.")
     return Loaded(found, time.time())
+
+
+async def read_said(host: Host, label: str = LABEL) -> Loaded[tuple[str, ...]] | Empty | Failed:
+    """Return the last lines that a job wrote on standard error, where launchd keeps them."""
+    found = await read_job(host, label)
+    if not isinstance(found, Loaded):
+        return found
+    named = found.value.stderr_path
+    if not named:
+        return Empty("What it writes on standard error is kept nowhere.")
+    try:
+        lines = await asyncio.to_thread(logs.last_lines, on_disk(host, named), SAID_LINES)
+    except OSError as error:
+        return Failed(f"{host.shown(named)} cannot be read: {error.strerror}.")
+    told = tuple(line for line in lines if line.strip())
+    return Loaded(told, time.time()) if told else Empty("It wrote nothing on standard error.")
 
 
 def _usual(host: Host, label: str) -> Path:

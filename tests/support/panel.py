@@ -40,6 +40,7 @@ from entraclaw_tui.model.log import LogLine
 from entraclaw_tui.model.machine import Machine
 from entraclaw_tui.model.privacy import Privacy, PrivacyGrant, Signature
 from entraclaw_tui.model.source import Empty, Failed, Loaded
+from tests.support import job_story
 
 NOW = 1_800_000_000.0
 GRAPH = "https://graph.microsoft.com"
@@ -528,6 +529,7 @@ def sources(**changes: object) -> Sources:
         "privacy": always(Loaded(privacy(), NOW)),
         "findings": found(Loaded(findings(), NOW)),
         "usage": lambda pid: Usage(0.2, 48_000_000, NOW - 11_600),
+        "job_story": job_story.Story().readers(),
         "logs": (follow(log_lines()),),
     }
     return Sources(**{**whole, **changes})  # type: ignore[arg-type]
