@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from entraclaw_tui.doctor import repairs
 from entraclaw_tui.doctor.evidence import Evidence
-from entraclaw_tui.macos.tcc_rows import ABSENT, DAMAGED, DENIED, NOT_DECODED
+from entraclaw_tui.macos.tcc_rows import ABSENT, DAMAGED, DENIED, LISTED, NOT_DECODED
 from entraclaw_tui.model.finding import Finding, Severity
 from entraclaw_tui.model.privacy import PrivacyGrant
 from entraclaw_tui.model.source import Failed, Loaded
@@ -178,20 +178,34 @@ def automation_denied(evidence: Evidence) -> Iterator[Finding]:
 
 
 def moved(evidence: Evidence) -> Iterator[Finding]:
-    """macOS 27 keeps a person's own grants where nobody can read them."""
+    """macOS 27 keeps a person's own grants where no program can read them in full."""
     source, version = evidence.privacy, evidence.around.macos.partition(".")[0]
-    absent = isinstance(source, Loaded) and source.value.user_database == ABSENT
-    if absent and version.isdecimal() and int(version) >= _MOVED_IN:
+    state = source.value.user_database if isinstance(source, Loaded) else ""
+    if state not in (ABSENT, LISTED) or not version.isdecimal() or int(version) < _MOVED_IN:
+        return
+    seen = (f"macOS {evidence.around.macos}", f"user database: {state}")
+    if state == LISTED:
         yield Finding(
             "privacy-moved",
             Severity.NOTE,
-            "This macOS does not show your own privacy grants to any program.",
-            (f"macOS {evidence.around.macos}", "user database: absent"),
-            "Only the system's database is left to read; grants such as Automation and Contacts "
-            "cannot be checked.",
-            repairs.by_hand("Look in System Settings, Privacy & Security."),
+            "This macOS tells your own privacy decisions, and no more about them.",
+            seen,
+            "`tccutil list` says allowed or denied; since when, why and for which code stays "
+            "unknown, so an old grant cannot be told from a good one.",
+            repairs.by_hand("If one does not work: System Settings, Privacy & Security."),
             about="privacy",
         )
+        return
+    yield Finding(
+        "privacy-moved",
+        Severity.NOTE,
+        "This macOS does not show your own privacy grants to any program.",
+        seen,
+        "Only the system's database is left to read; grants such as Automation and Contacts "
+        "cannot be checked.",
+        repairs.by_hand("Look in System Settings, Privacy & Security."),
+        about="privacy",
+    )
 
 
 def unreadable(evidence: Evidence) -> Iterator[Finding]:

@@ -18,6 +18,8 @@ from entraclaw_tui.macos.csreq import RequirementError, decompile
 from entraclaw_tui.model.privacy import PrivacyGrant
 
 READ, ABSENT, DENIED, DAMAGED = "read", "absent", "denied", "damaged"
+LISTED = "listed"
+"""The database is out of sight, but `tccutil list` tells its decisions."""
 NOT_DECODED = "not decoded"
 """What a requirement begins with that could not be read. None in the language does."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_PREFIX = "kTCCService"
+PREFIX = "kTCCService"
+"""What Apple's name of every service begins with."""
 _SETTINGS = "x-apple.systempreferences:com.apple.settings.PrivacySecurity.extension"
 """System Settings since macOS 13; behind `?` the anchor of a pane."""
 
@@ -84,7 +85,7 @@ def service(name: str) -> Service:
 
     One that we do not know gets Apple's words, taken apart: `FallDetection`, `Fall Detection`.
     """
-    key = name.removeprefix(_PREFIX)
+    key = name.removeprefix(PREFIX)
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", key)
     return _BY_KEY.get(key) or Service(key, words or name)
 

@@ -32,9 +32,13 @@ class Privacy(msgspec.Struct, frozen=True):
 
     grants: tuple[PrivacyGrant, ...]
     user_database: str
-    """`read`, `absent` (this macOS keeps it elsewhere), `denied` (no Full Disk Access) or
-    `damaged` (no table that we know)."""
+    """`read`, `absent` (this macOS keeps it elsewhere), `listed` (absent, but `tccutil list` tells
+    decisions), `denied` (no Full Disk Access) or `damaged` (no table that we know)."""
     system_database: str
+    read_by: str = ""
+    """`worker` where the worker read them for a panel that may not; else empty."""
+    note: str = ""
+    """What could not be told beside that, in a sentence; else empty."""
 
 
 class Signature(msgspec.Struct, frozen=True):

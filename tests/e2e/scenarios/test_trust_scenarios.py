@@ -99,7 +99,12 @@ def test_macos_27(scene: Begin) -> None:
     demo = scene("tcc-27")
     assert demo.look("status")["machine"]["macos"].startswith("27.")
     value = demo.look("privacy")["value"]
-    assert (value["user_database"], value["system_database"]) == ("absent", "read")
+    assert (value["user_database"], value["system_database"]) == ("listed", "read")
+    own = [grant for grant in value["grants"] if grant["scope"] == "user"]
+    # The list tells decisions alone; a date would be invented.
+    assert {"Automation"} <= {grant["name"] for grant in own}
+    assert {grant["state"] for grant in own} <= {"granted", "denied"}
+    assert {grant["changed_at"] for grant in own} == {None}
     assert "error" not in demo.findings().values()
 
 
