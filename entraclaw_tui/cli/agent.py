@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -53,7 +54,7 @@ def install(settings: Settings, yes: bool, as_json: bool, plain: bool) -> int:
             raise Stop(str(error), exits.ERRORS) from None
         return agent_plans.install(seen, wanted, sys.executable)
 
-    return _carry_out(settings, plan, yes=yes, as_json=as_json)
+    return _carry_out(settings, "install", plan, yes=yes, as_json=as_json)
 
 
 @agent.command()
@@ -82,7 +83,7 @@ def uninstall(
             folder=_settings(host) if delete_settings else None,
         )
 
-    return _carry_out(settings, plan, yes=yes, as_json=as_json)
+    return _carry_out(settings, "uninstall", plan, yes=yes, as_json=as_json)
 
 
 @agent.command()
@@ -138,7 +139,7 @@ def _simple(settings: Settings, verb: str, *, yes: bool, as_json: bool) -> int:
         }
         return plans[verb](seen)
 
-    return _carry_out(settings, plan, yes=yes, as_json=as_json)
+    return _carry_out(settings, verb, plan, yes=yes, as_json=as_json)
 
 
 async def _items(host: Host) -> tuple[str, ...]:
@@ -158,16 +159,21 @@ def _settings(host: Host) -> str:
     """Return the folder of everything of ours, empty where there is none."""
     from entraclaw_tui.macos.places import Places
 
-    folder = Places.of(host).config_dir
-    return str(folder) if folder.is_dir() else ""
+    places = Places.of(host)
+    folder = places.config_dir
+    # Our own lock may be all that is in it.
+    kept = folder.is_dir() and any(path != places.agent_lock for path in folder.iterdir())
+    return str(folder) if kept else ""
 
 
-def _carry_out(settings: Settings, planner: Planner, *, yes: bool, as_json: bool) -> int:
-    """Look, plan, tell; with `yes` do it. Returns the exit code."""
+def _carry_out(settings: Settings, verb: str, planner: Planner, *, yes: bool, as_json: bool) -> int:
+    """Look, plan, tell; with `yes` do it, one command at a time. Returns the exit code."""
     from entraclaw_tui.cli.agent_words import Lines
     from entraclaw_tui.macos.agent_driver import INTERRUPTED, Driver, foreseen
+    from entraclaw_tui.macos.agent_lock import AgentLock, Busy
     from entraclaw_tui.macos.agent_seen import look
-    from entraclaw_tui.macos.agent_steps import Outcome
+    from entraclaw_tui.macos.agent_steps import Outcome, Verb
+    from entraclaw_tui.macos.places import Places
     from entraclaw_tui.model.source import Failed
 
     host = open_host(settings)
@@ -192,8 +198,15 @@ def _carry_out(settings: Settings, planner: Planner, *, yes: bool, as_json: bool
         driver = Driver(host, plan, lines)
         return await driver.carry_out()
 
+    lock = AgentLock(Places.of(host), Verb(verb)) if yes else contextlib.nullcontext()
     try:
-        outcome = asyncio.run(work())
+        with lock:
+            outcome = asyncio.run(work())
+    except Busy as error:
+        outcome = Outcome(exits.TRY_AGAIN, str(error), "Run this again once it has ended.")
+    except OSError as error:
+        what = host.shown(error.filename or "")
+        outcome = Outcome(exits.ERRORS, f"{what}: {error.strerror or error}.")
     except KeyboardInterrupt:
         nothing = Outcome(INTERRUPTED, "Interrupted before anything was changed.")
         outcome = driver.interrupted() if driver else nothing

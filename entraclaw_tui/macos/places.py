@@ -94,6 +94,11 @@ class Places:
         """The job's definition."""
         return self.launch_agents / f"{LABEL}.plist"
 
+    @property
+    def agent_lock(self) -> Path:
+        """Held by the command that drives the job; gone when none does."""
+        return self.config_dir / "agent.lock"
+
     def folders(self) -> tuple[Path, ...]:
         """Return the folders that must exist, 0700, before the job starts."""
         return (self.config_dir, self.run_dir, self.log_dir, self.audit_dir)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -104,6 +105,30 @@ def test_ctrl_c_says_where_it_stopped_and_a_stop_stays_a_stop(mac: AgentMac) -> 
     os.kill(pid, signal.SIGKILL)
     mac.until(lambda: mac.job() is None, "it is gone")
     assert mac.command("stop", "--yes").returncode == 0
+
+
+def test_two_commands_at_once_are_one_too_many(mac: AgentMac) -> None:
+    mac.write_stubborn(ExitTimeOut=30)
+    mac.load()
+    old = mac.stubborn_runs()
+    with subprocess.Popen(
+        mac.line("stop", "--yes"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as first:
+        assert first.stdout is not None
+        for line in first.stdout:
+            if "3. Wait until the job is gone" in line:
+                break
+        second = mac.command("start", "--yes", "--json")
+        assert second.returncode == 75
+        said = json.loads(second.stdout)["outcome"]
+        assert said["sentence"] == (
+            f"`entraclaw-tui agent stop` drives the job just now (pid {first.pid})."
+        )
+        assert mac.command("start").returncode == 0, "a dry run may look at any time"
+        os.kill(old, signal.SIGKILL)
+        assert first.wait(20) == 0
+    assert mac.command("start", "--yes").returncode == 0
+    assert mac.stubborn_runs() != old
 
 
 @pytest.mark.parametrize(
