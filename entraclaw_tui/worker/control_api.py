@@ -39,11 +39,11 @@ from entraclaw_tui.worker.panels import Panels
 from entraclaw_tui.worker.permit import Permit
 from entraclaw_tui.worker.request_api import LIMITS
 from entraclaw_tui.worker.seat import Seat
+from entraclaw_tui.worker.sign_in_api import SignInApi
 from entraclaw_tui.worker.status import Status
 from entraclaw_tui.worker.wire import Answer, Wire
 
 P = TypeVar("P", bound=msgspec.Struct)
-_LATER = ("signin.",)
 
 
 class ControlApi:
@@ -69,6 +69,7 @@ class ControlApi:
         self._seat = Seat(wire.peer, status, panels, self._feed, clock, root)
         self._access = Access(wire, status, self._seat)
         guard = GuardApi(self._access, self._seat, panels, status, permit)
+        sign_in = SignInApi(self._access)
         self._methods: dict[str, Callable[[Call], Awaitable[msgspec.Struct]]] = {
             "snapshot": self._snapshot,
             "subscribe": self._subscribe,
@@ -93,7 +94,16 @@ class ControlApi:
             "policy.get": guard.policy_get,
             "policy.set": guard.policy_set,
             "privacy.read": self._privacy,
+            "signin.start": sign_in.start,
+            "signin.status": sign_in.status,
+            "signin.cancel": sign_in.cancel,
+            "signin.sign_out": sign_in.sign_out,
         }
+
+    @property
+    def kept(self) -> bool:
+        """Whether a person has unlocked this panel."""
+        return self._seat.unlocked
 
     def hello(self, hello: Hello) -> None:
         """Remember how the panel calls itself."""
@@ -104,8 +114,6 @@ class ControlApi:
         method = self._methods.get(call.method)
         if method is not None:
             return method(call)
-        if call.method.startswith(_LATER):
-            raise WireError(Code.NOT_OFFERED, "This is not built yet.")
         if call.method == "hello":
             raise WireError(Code.INVALID_REQUEST, "Hello was said already.")
         raise WireError(Code.UNKNOWN_METHOD, "This socket has no such method.")

@@ -24,6 +24,7 @@ from entraclaw_tui.worker.pindesk import PinDesk
 from entraclaw_tui.worker.policy_desk import PolicyDesk
 from entraclaw_tui.worker.rows import Change, StoredRequest
 from entraclaw_tui.worker.shelf import Shelf
+from entraclaw_tui.worker.signing_in import SigningIn
 from entraclaw_tui.worker.silent import Silent
 from entraclaw_tui.worker.transaction import Transaction
 from entraclaw_tui.worker.uses import Uses
@@ -56,6 +57,7 @@ class Engine:
     head: Head
     policy: PolicyDesk
     batch: Batch
+    signing_in: SigningIn
     broken_seals: int = 0
     """Rows that somebody else has changed; none of them is believed."""
     cut_short: bool = False
@@ -82,6 +84,7 @@ class Engine:
         return cls(
             core, grants, shelf, exchanging, endings, silent, uses, waiters, desk, files, asks,
             decisions, keeping, head, policy, Batch(decisions, desk),
+            SigningIn(core, exchanging),
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -128,6 +131,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Write down what is left, then close the ledger."""
+        self.signing_in.close()
         self.silent.close()
         await self.exchanging.close()
         self.endings.close()

@@ -99,6 +99,13 @@ class Exchange:
             raise _keychain(error) from None
         return True
 
+    async def sign_out(self) -> None:
+        """Forget the stored sign-in. Raises ExchangeError."""
+        try:
+            await self._session.end()
+        except VaultError as error:
+            raise _keychain(error) from None
+
     def forget(self) -> None:
         """Start afresh with the next exchange, after a consent in the directory or a sign-in."""
         self._session.forget()

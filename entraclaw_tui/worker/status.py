@@ -40,7 +40,6 @@ class Status:
         self.engine: Engine | None = None
         self.config: Config | None = None
         self.keychain: KeychainState = "unknown"
-        self.signed_in = ""
         self.note = ""
         self._hint = ""
         self._code = Code.NOT_READY
@@ -82,7 +81,7 @@ class Status:
             paused=core.paused if core is not None else False,
             keychain=self.keychain,
             storage="degraded" if trouble else "ok",
-            signed_in=self.signed_in,
+            signed_in=self._signed_in(),
             tenant=config.entra.tenant if config else "",
             agent=config.agent.name if config else "",
             authority=config.entra.authority if config else "",
@@ -95,6 +94,11 @@ class Status:
         info = self.info()
         self._bus.publish(Event(0, "worker", worker=info))
         return info
+
+    def _signed_in(self) -> str:
+        if self.engine is None or not self.engine.signing_in.signed_in:
+            return ""
+        return self.engine.core.config.account.upn
 
     async def privacy(self) -> Loaded[Privacy] | Empty | Failed:
         """Read the TCC databases for a panel that may not."""

@@ -72,6 +72,12 @@ class UserSession:
         """Return whether anybody is signed in. Raises VaultError."""
         return bool(self._unsaved) or await self._vault.get(self._item) is not None
 
+    async def end(self) -> None:
+        """Forget the sign-in, in memory and in the Keychain. Raises VaultError."""
+        async with self._turn:
+            self._token, self._unsaved = None, ""
+            await self._vault.delete(self._item)
+
     def forget(self) -> None:
         """Forget what memory holds; the next call reads the Keychain and refreshes."""
         self._token = None

@@ -1,23 +1,29 @@
 """A real worker process on a pretend Mac; only Entra is played, and every wish written down.
 
-usage: worker_process.py ROOT [seconds that an exchange takes]
+usage: worker_process.py ROOT [SECONDS [launchd]]
+
+An exchange takes so many SECONDS. With `launchd` the sockets are those that the pretend
+Mac's launchd keeps for its job.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from entraclaw_tui.demo.mac.activation import activate
 from entraclaw_tui.demo.mac.backend import PretendKeyring
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import Places
+from entraclaw_tui.worker.entra_answers import DeviceFlow
+from entraclaw_tui.worker.entra_errors import ExchangeError, Kind
 from entraclaw_tui.worker.service import serve
 from entraclaw_tui.worker.wish import Token, Wish
+from tests.support.jottings import jot
 
 
 class WrittenExchange:
@@ -28,14 +34,20 @@ class WrittenExchange:
         self._seconds = seconds
 
     async def obtain(self, wish: Wish) -> Token:
-        descriptor = os.open(self._ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.write(descriptor, f"{' '.join(wish.scopes)}\n".encode())
-        os.close(descriptor)
+        jot(self._ledger, *wish.scopes)
         await asyncio.sleep(self._seconds)
         return Token("the-token", "Bearer", time.time() + 3600, wish.scopes, 1)
 
     async def signed_in(self) -> bool:
         return True
+
+    async def begin_sign_in(self) -> DeviceFlow:
+        raise ExchangeError(Kind.TRANSIENT)
+
+    async def poll_sign_in(self, flow: DeviceFlow) -> bool:
+        return False
+
+    async def sign_out(self) -> None: ...
 
     def forget(self) -> None: ...
 
@@ -46,9 +58,10 @@ def main() -> int:
     root = Path(sys.argv[1])
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 0.0
     host = Host.open(root)
+    kept = sys.argv[3:] == ["launchd"]
     return serve(
         host,
-        listeners=lambda name: [],
+        listeners=(lambda name: activate(host, name)) if kept else (lambda name: []),
         keyring=lambda: PretendKeyring(Places.of(host).login_keychain),
         exchange=WrittenExchange(root / "wishes", seconds),
     )

@@ -23,6 +23,7 @@ from entraclaw_tui.worker.clock import Clock
 from entraclaw_tui.worker.config import Account, Agent, Config, Entra
 from entraclaw_tui.worker.core import Core
 from entraclaw_tui.worker.engine import Engine
+from entraclaw_tui.worker.entra_answers import DeviceFlow
 from entraclaw_tui.worker.entra_errors import ExchangeError
 from entraclaw_tui.worker.ledger import Ledger
 from entraclaw_tui.worker.log import WorkerLog
@@ -81,6 +82,9 @@ class ScriptedExchange:
     lives: float = 3600.0
     wishes: list[Wish] = field(default_factory=list)
     failures: list[ExchangeError] = field(default_factory=list)
+    confirmed: bool = False
+    """Whether the person has entered the code of the device sign-in."""
+    polls: list[str] = field(default_factory=list)
     hold: asyncio.Event | None = None
     """Wait for it before answering."""
     wall: Callable[[], float] = time.time
@@ -96,6 +100,21 @@ class ScriptedExchange:
 
     async def signed_in(self) -> bool:
         return True
+
+    async def begin_sign_in(self) -> DeviceFlow:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.polls.clear()
+        return DeviceFlow("ABCD-EFGH", "https://login.example/device", self.wall() + 900, 1.0, {})
+
+    async def poll_sign_in(self, flow: DeviceFlow) -> bool:
+        self.polls.append(flow.user_code)
+        if self.failures:
+            raise self.failures.pop(0)
+        return self.confirmed
+
+    async def sign_out(self) -> None:
+        self.confirmed = False
 
     def forget(self) -> None: ...
 
