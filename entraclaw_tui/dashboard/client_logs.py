@@ -42,7 +42,7 @@ async def _follow(path: Path, last: int, said: asyncio.Queue[list[LogLine]]) -> 
     from entraclaw_tui.macos import logs
 
     async for batch in logs.follow(path, last=last):
-        await said.put([parse(path.stem, text) for text in batch])
+        await said.put([parse(path.stem, text) for text in batch if isinstance(text, str)])
 
 
 def parse(name: str, text: str) -> LogLine:

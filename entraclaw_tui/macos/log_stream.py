@@ -95,6 +95,7 @@ def _from_json(line: str) -> LogLine | None:
         "system",
         _level(event.messageType or ""),
         f"{head}: {event.eventMessage}" if head else event.eventMessage,
+        line,
     )
 
 
@@ -104,6 +105,7 @@ def _level(word: str) -> str:
 
 def _timestamp(moment: str) -> float | None:
     try:
-        return datetime.fromisoformat(moment).timestamp()
+        at = datetime.fromisoformat(moment).timestamp()
     except (ValueError, OverflowError, OSError):
         return None
+    return at if at >= 0 else None

@@ -7,12 +7,22 @@ from datetime import datetime
 
 import msgspec
 
-from entraclaw_tui.macos.tail import follow, last_lines
-from entraclaw_tui.model.log import LogLine
+from entraclaw_tui.macos.tail import Turn, follow, last_lines
+from entraclaw_tui.model.log import NOTICE, LogLine
 
-__all__ = ["follow", "last_lines", "parse_launchd_line", "parse_plain_line", "parse_worker_line"]
+__all__ = [
+    "Turn",
+    "fields_of",
+    "follow",
+    "last_lines",
+    "parse_launchd_line",
+    "parse_plain_line",
+    "parse_worker_line",
+    "turn_line",
+]
 
-_OWN = frozenset({"at", "level", "origin", "message"})
+_ORIGIN_CAP = 24
+_YEAR_10000 = 253_402_300_800.0
 _LEVELS = {
     "critical": "error",
     "fault": "error",
@@ -35,13 +45,28 @@ def parse_worker_line(line: str) -> LogLine:
         fields = _decode(line)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return LogLine(None, "worker", "info", line)
-    more = "".join(f" {key}={value}" for key, value in fields.items() if key not in _OWN)
-    return LogLine(
-        at=_number(fields.get("at")),
-        origin=str(fields.get("origin", "worker")),
-        level=_LEVELS.get(str(fields.get("level", "")).lower(), "info"),
-        message=f"{fields.get('message', '')}{more}",
-    )
+    at = _moment(fields.pop("at", None))
+    level = _LEVELS.get(str(fields.pop("level", "")).lower(), "info")
+    origin = str(fields.pop("origin", "worker"))[:_ORIGIN_CAP]
+    message = str(fields.pop("message", ""))
+    if fields:
+        message += "".join([f" {key}={value}" for key, value in fields.items()])
+    return LogLine(at, origin, level, message, line)
+
+
+def fields_of(line: LogLine) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a line that was JSON, each name with its value as text; else none."""
+    if not line.raw:
+        return ()
+    try:
+        fields = _decode(line.raw)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return ()
+    return tuple((name, _as_text(value)) for name, value in fields.items())
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def parse_launchd_line(line: str) -> LogLine:
@@ -58,20 +83,28 @@ def parse_launchd_line(line: str) -> LogLine:
     )
 
 
-def parse_plain_line(line: str, origin: str) -> LogLine:
-    """Return a line of a log without a form of its own, such as `agent err`."""
-    return LogLine(None, origin, "info", line)
+def parse_plain_line(line: str, origin: str, near: float = 0.0) -> LogLine:
+    """Return a line of a log without a form of its own, such as `agent err`; `near` is about when
+    it was written."""
+    return LogLine(None, origin, "info", line, "", near)
 
 
-def _number(value: object) -> float | None:
+def turn_line(turn: Turn, origin: str, at: float, path: str) -> LogLine:
+    """Return what happened to a log as a line in it."""
+    return LogLine(at, origin, NOTICE, f"{path} {turn.value}.")
+
+
+def _moment(value: object) -> float | None:
+    """Return seconds since 1970 where a clock of a person's time shows them, else None."""
     try:
-        return float(value) if isinstance(value, int | float) else None
+        at = float(value) if isinstance(value, int | float) else -1.0
     except OverflowError:
         return None
+    return at if 0 <= at < _YEAR_10000 else None
 
 
 def _timestamp(moment: str) -> float | None:
     try:
-        return datetime.fromisoformat(moment).timestamp()
+        return _moment(datetime.fromisoformat(moment).timestamp())
     except (ValueError, OverflowError, OSError):
         return None

@@ -1,21 +1,37 @@
-"""A file's last lines, and the new ones as they come."""
+"""A file's last lines, and the new ones as they come. A file is never read whole."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 from collections.abc import AsyncGenerator
+from enum import Enum
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
-LINE_CAP = 1024 * 1024
-"""Bytes of one line that are kept; the rest of a longer one starts a new line."""
+LINE_CAP = 64 * 1024
+"""Bytes of one line that are kept; the rest of a longer one is left out, and a sign says so."""
+CUT_SIGN = " [... the rest of this line is left out]"
 
 _BLOCK = 256 * 1024
 _END_CAP = 64 * 1024 * 1024
 """Bytes from a file's end that `last_lines` looks through."""
+_START_CAP = 8 * 1024 * 1024
+"""Bytes from a file's end that `follow` looks through for what was there already."""
 _QUICK, _SLOW = 0.05, 0.5
 """Seconds between two looks at a file: right after new lines, and after a quiet while."""
+
+
+class Turn(Enum):
+    """What happened to a file that is followed, between two of its lines."""
+
+    RENAMED = "was renamed and begun anew"
+    """By whoever rotates it: the lines that follow come from the new file of that name."""
+    CUT = "was cut"
+    """It is shorter than what was read of it: the lines that follow come from its start."""
+
+
+Tailed: TypeAlias = "list[str | Turn]"
 
 
 def last_lines(path: Path, n: int) -> list[str]:
@@ -25,22 +41,23 @@ def last_lines(path: Path, n: int) -> list[str]:
     """
     try:
         with path.open("rb") as file:
-            return _last(file, n, file.seek(0, os.SEEK_END))
+            return _last(file, n, file.seek(0, os.SEEK_END), _END_CAP)
     except FileNotFoundError:
         return []
 
 
-async def follow(path: Path, last: int = 0) -> AsyncGenerator[list[str], None]:
+async def follow(path: Path, last: int = 0) -> AsyncGenerator[Tailed, None]:
     """Yield batches of new lines for ever; first the `last` ones that are there already.
 
     The file may be missing yet, be renamed and made anew (what the old one still held comes
-    first) or be cut to nothing. A file that is quiet costs two looks a second. A line is
-    complete once its line break is there. Raises OSError where the file may not be read.
+    first) or be cut to nothing; a Turn among the lines says where. A file that is quiet costs two
+    looks a second. A line is complete once its line break is there. Raises OSError where the file
+    may not be read.
     """
     tail = _Tail(path)
     try:
         if before := tail.start(last):
-            yield before
+            yield [*before]
         wait = _QUICK
         while True:
             lines = tail.take()
@@ -62,6 +79,10 @@ class _Tail:
         self._path = path
         self._file: BinaryIO | None = None
         self._rest = b""
+        self._skipping = False
+        """Whether what comes up to the next line break belongs to a line that was cut."""
+        self._renamed = False
+        """Whether a file of this name was read before: the next one begins with a word on it."""
 
     def start(self, last: int) -> list[str]:
         """Go to the end of the file; return the last lines before it."""
@@ -69,40 +90,45 @@ class _Tail:
         if self._file is None:
             return []
         end = self._file.seek(0, os.SEEK_END)
-        lines = _last(self._file, last, end)
+        lines = _last(self._file, last, end, _START_CAP)
         # A line that is still being written belongs to the next look.
         self._file.seek(_line_start(self._file, end))
         if lines and self._file.tell() != end:
             lines.pop()
         return lines
 
-    def take(self) -> list[str]:
-        """Return the lines that came since."""
+    def take(self) -> Tailed:
+        """Return the lines that came since, and what happened to the file."""
         self.more = False
+        told: Tailed = []
         if self._file is None:
             self._open()
             if self._file is None:
                 return []
+            if self._renamed:
+                self._renamed = False
+                told.append(Turn.RENAMED)
         replaced = not self._is_current()
         if os.fstat(self._file.fileno()).st_size < self._file.tell():
             self._file.seek(0)
-            self._rest = b""
+            self._rest, self._skipping = b"", False
+            told.append(Turn.CUT)
         data = self._file.read(_BLOCK)
         self.more = len(data) == _BLOCK
-        lines = self._split(data)
+        told += self._split(data)
         if replaced and not self.more:
             if self._rest:
-                lines.append(_text(self._rest))
+                told.append(_text(self._rest))
             self.close()
-            self.more = True
-        return lines
+            self.more = self._renamed = True
+        return told
 
     def close(self) -> None:
         """Let go of the file."""
         if self._file is not None:
             self._file.close()
         self._file = None
-        self._rest = b""
+        self._rest, self._skipping = b"", False
 
     def _open(self) -> None:
         try:
@@ -124,21 +150,27 @@ class _Tail:
     def _split(self, data: bytes) -> list[str]:
         if not data:
             return []
+        if self._skipping:
+            _, found, data = data.partition(b"\n")
+            if not found:
+                return []
+            self._skipping = False
         *whole, self._rest = (self._rest + data).split(b"\n")
+        lines = [_text(line) for line in whole]
         if len(self._rest) > LINE_CAP:
-            whole.append(self._rest)
-            self._rest = b""
-        return [_text(line) for line in whole]
+            lines.append(_text(self._rest))
+            self._rest, self._skipping = b"", True
+        return lines
 
 
-def _last(file: BinaryIO, n: int, end: int) -> list[str]:
+def _last(file: BinaryIO, n: int, end: int, cap: int) -> list[str]:
     """Return the last lines before `end`, reading blocks backwards until there are enough."""
     if n <= 0 or end == 0:
         return []
     blocks: list[bytes] = []
     at, breaks = end, 0
     # One more than asked for: the last line may have its break behind it.
-    while at > 0 and breaks <= n and end - at < _END_CAP:
+    while at > 0 and breaks <= n and end - at < cap:
         size = min(_BLOCK, at)
         at -= size
         file.seek(at)
@@ -148,6 +180,9 @@ def _last(file: BinaryIO, n: int, end: int) -> list[str]:
     lines = b"".join(reversed(blocks)).split(b"\n")
     if lines and not lines[-1]:
         lines.pop()
+    if at > 0 and len(lines) > 1:
+        # Its start was not read; where the cap ended the search it would look whole.
+        del lines[0]
     return [_text(line) for line in lines[-n:]]
 
 
@@ -169,4 +204,6 @@ def _read(file: BinaryIO, size: int) -> bytes:
 
 
 def _text(line: bytes) -> str:
+    if len(line) > LINE_CAP:
+        return line[:LINE_CAP].decode("utf-8", "backslashreplace") + CUT_SIGN
     return line.removesuffix(b"\r").decode("utf-8", "backslashreplace")

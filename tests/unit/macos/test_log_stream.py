@@ -33,7 +33,7 @@ def line(**changes: object) -> str:
 
 def test_an_event() -> None:
     assert parse_stream_line(line() + "\n") == LogLine(
-        AT, "system", "error", "tccd[342] (com.apple.TCC:access): Prompting for access"
+        AT, "system", "error", "tccd[342] (com.apple.TCC:access): Prompting for access", line()
     )
 
 
@@ -85,7 +85,7 @@ def test_times_that_are_none_stay_out() -> None:
     for moment in ("", "yesterday", "0001-01-01 00:00:00+0000", "9999-99-99 00:00:00"):
         found = parse_stream_line(line(timestamp=moment))
         assert found is not None
-        assert found.at is None or found.at < 0
+        assert found.at is None
 
 
 def test_administrators_alone_may_follow_it() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entraclaw_tui.macos import tail
-from entraclaw_tui.macos.tail import follow, last_lines
+from entraclaw_tui.macos.tail import CUT_SIGN, Tailed, Turn, follow, last_lines
 
 
 def test_the_last_lines(tmp_path: Path) -> None:
@@ -56,8 +56,8 @@ def test_a_large_file_is_read_at_its_end_only(tmp_path: Path) -> None:
     assert time.perf_counter() - started < 1
 
 
-async def gathered(lines: AsyncIterator[list[str]], count: int) -> list[str]:
-    found: list[str] = []
+async def gathered(lines: AsyncIterator[Tailed], count: int) -> Tailed:
+    found: Tailed = []
     async with asyncio.timeout(5):
         while len(found) < count:
             found += await anext(lines)
@@ -104,14 +104,14 @@ async def test_a_renamed_file_is_read_to_its_end_first(tmp_path: Path) -> None:
     path = tmp_path / "x.log"
     path.write_text("")
     lines = follow(path)
-    waiting = asyncio.ensure_future(gathered(lines, 4))
+    waiting = asyncio.ensure_future(gathered(lines, 5))
     await asyncio.sleep(0)
     with path.open("a") as file:
         file.write("one\n")
         path.rename(tmp_path / "x.log.1")
         file.write("two\ncut")
     path.write_text("three\n")
-    assert await waiting == ["one", "two", "cut", "three"]
+    assert await waiting == ["one", "two", "cut", Turn.RENAMED, "three"]
     await lines.aclose()
 
 
@@ -125,7 +125,7 @@ async def test_a_cut_file_is_read_from_its_start(tmp_path: Path) -> None:
         file.write("a long line before the cut\n")
     await waiting
     path.write_text("new\n")
-    assert await gathered(lines, 1) == ["new"]
+    assert await gathered(lines, 2) == [Turn.CUT, "new"]
     await lines.aclose()
 
 
@@ -148,10 +148,28 @@ async def test_a_line_without_end_is_cut_and_not_hoarded(tmp_path: Path) -> None
     waiting = asyncio.ensure_future(gathered(lines, 1))
     await asyncio.sleep(0)
     with path.open("a") as file:
-        file.write("x" * (tail.LINE_CAP + 1000))
-    (line,) = await waiting
-    assert len(line) >= tail.LINE_CAP
+        file.write("x" * (5 * tail.LINE_CAP))
+    assert await waiting == ["x" * tail.LINE_CAP + CUT_SIGN]
+    with path.open("a") as file:
+        file.write("the rest of it\nthe next\n")
+    assert await gathered(lines, 1) == ["the next"]
     await lines.aclose()
+
+
+def test_a_long_line_among_the_last_ones_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    path.write_text("one\n" + "y" * (2 * tail.LINE_CAP) + "\nthree\n")
+    assert last_lines(path, 3) == ["one", "y" * tail.LINE_CAP + CUT_SIGN, "three"]
+
+
+def test_half_a_line_is_not_shown_as_a_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "_BLOCK", 4)
+    monkeypatch.setattr(tail, "_END_CAP", 8)
+    path = tmp_path / "x.log"
+    path.write_text("a first line\nb\nc\n")
+    assert last_lines(path, 9) == ["b", "c"]
 
 
 async def test_a_file_is_let_go_of(tmp_path: Path, descriptors: Callable[[], int]) -> None:
