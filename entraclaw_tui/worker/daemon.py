@@ -24,6 +24,7 @@ from entraclaw_tui.worker.database import DatabaseError
 from entraclaw_tui.worker.engine import Engine
 from entraclaw_tui.worker.ledger import Ledger
 from entraclaw_tui.worker.log import WorkerLog
+from entraclaw_tui.worker.notice import Notices
 from entraclaw_tui.worker.panels import Panels, ScreenWatch
 from entraclaw_tui.worker.request_api import RequestApi
 from entraclaw_tui.worker.requester import Requesters
@@ -62,6 +63,7 @@ class Daemon:
         self._root = os.getppid() if host.pretend else 0
         self._requesters = Requesters(host, self._root)
         self.status = Status(host, self._bus, self._clock, self._open_engine)
+        self._notices: Notices | None = None
         self._watch = ScreenWatch(self._look, self._watch_needed, self._screen)
         self._servers: list[Server] = []
         self._retry: asyncio.TimerHandle | None = None
@@ -86,6 +88,8 @@ class Daemon:
         self._watch.close()
         for server in self._servers:
             server.stop()
+        if self._notices is not None:
+            await self._notices.close()
         engine, self.status.engine = self.status.engine, None
         if engine is not None:
             try:
@@ -143,6 +147,9 @@ class Daemon:
         else:
             status.keychain = "ok"
             status.engine = engine
+            self._notices = Notices(
+                engine.core, self._host, lambda: self._panels.watched, engine.decisions.deny
+            )
             status.note = engine.note()
             self._watch.changed()
         if status.engine is None:
