@@ -49,6 +49,20 @@ class KeychainItem(msgspec.Struct, frozen=True, gc=False):
     """Who can read it, where the dump told (`-a`)."""
 
 
+class KeychainState(msgspec.Struct, frozen=True):
+    """Whether the login keychain is open, when it locks by itself, and what else is searched."""
+
+    locked: bool | None
+    """None where nobody could ask without a dialog, or no answer came; `note` says which."""
+    on_sleep: bool | None = None
+    """Whether it locks when the Mac sleeps; None where that is not known."""
+    after_seconds: int | None = None
+    """After how long without use it locks; None where it never does, or that is not known."""
+    search: tuple[str, ...] = ()
+    """The keychains that are searched, in their order, as paths of the Mac."""
+    note: str = ""
+
+
 class Keychain(msgspec.Struct, frozen=True):
     """The login keychain: what is known about it and the agent's items."""
 
@@ -56,3 +70,5 @@ class Keychain(msgspec.Struct, frozen=True):
     items: tuple[KeychainItem, ...]
     others: int
     """Items of other programs that were counted and not kept."""
+    state: KeychainState | None = None
+    """None where only the items were read."""
