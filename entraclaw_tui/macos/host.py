@@ -177,20 +177,7 @@ class Host:
         always reaped; past `deadline` seconds or `cap` bytes its whole group is killed.
         Raises ToolMissing, ToolTimedOut or ToolFlooded.
         """
-        program = self.path(tool)
-        try:
-            process = await asyncio.create_subprocess_exec(
-                program,
-                *arguments,
-                stdin=asyncio.subprocess.PIPE if stdin is not None else asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=self.environment(),
-                cwd=self.root,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise ToolMissing(f"{tool} cannot be run: {error.strerror or error}") from None
+        process = await self.start(tool, *arguments, feed=stdin is not None)
         whole = False
         try:
             async with asyncio.timeout(deadline):
@@ -200,7 +187,28 @@ class Host:
         except TimeoutError:
             raise ToolTimedOut(f"{tool} did not answer within {deadline:g} s") from None
         finally:
-            await _reap(process, whole)
+            await reap(process, whole)
+
+    async def start(
+        self, tool: str, *arguments: str, feed: bool = False
+    ) -> asyncio.subprocess.Process:
+        """Start a tool for somebody who reads it while it runs, and who must `reap` it.
+
+        It gets what `run` gives; its output is piped. Raises ToolMissing.
+        """
+        try:
+            return await asyncio.create_subprocess_exec(
+                self.path(tool),
+                *arguments,
+                stdin=asyncio.subprocess.PIPE if feed else asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=self.environment(),
+                cwd=self.root,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ToolMissing(f"{tool} cannot be run: {error.strerror or error}") from None
 
     def environment(self) -> dict[str, str]:
         """Return the whole environment that a tool gets."""
@@ -246,7 +254,7 @@ async def _collect(
             task.cancel()
 
 
-async def _reap(process: asyncio.subprocess.Process, whole: bool) -> None:
+async def reap(process: asyncio.subprocess.Process, whole: bool) -> None:
     """Kill what is left of the tool's group, unless its answer is whole, and take its status.
 
     A tool that ended may have left a child that holds the pipes: its group is killed as well.

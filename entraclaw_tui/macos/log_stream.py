@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncGenerator
 from datetime import datetime
 
 import msgspec
 
-from entraclaw_tui.macos.host import Ran
+from entraclaw_tui.macos.host import Host, Ran, ToolError
+from entraclaw_tui.macos.places import LABEL
+from entraclaw_tui.macos.tool_stream import ToolEnded, stream
 from entraclaw_tui.model.log import LogLine
 from entraclaw_tui.model.source import Failed
 
+LOG = "/usr/bin/log"
+PREDICATE = f'eventMessage CONTAINS "{LABEL}" OR processImagePath CONTAINS "entraclaw"'
+"""What of the unified log is asked for: what it says of our job, whoever says it (log(1))."""
+
 NOT_ADMIN = 77
 """Exit status of `log stream` for an account that may not manage the Mac."""
+
+_INSTEAD = "launchd's own log is shown instead."
+_SHOW_DEADLINE = 60.0
+_SHOW_CAP = 32 * 1024 * 1024
 
 _LEVELS = {
     "default": "info",
@@ -69,14 +80,51 @@ def parse_stream_line(line: str) -> LogLine | None:
     return None
 
 
+async def follow(host: Host) -> AsyncGenerator[list[LogLine], None]:
+    """Yield what the unified log says of our job from now on. Raises Refused once it may not."""
+    arguments = ("stream", "--style", "ndjson", "--predicate", PREDICATE)
+    try:
+        async for batch in stream(host, LOG, *arguments):
+            if told := [found for line in batch if (found := parse_stream_line(line))]:
+                yield told
+    except ToolEnded as error:
+        raise Refused(refusal(error.ran)) from None
+    except ToolError as error:
+        raise Refused(Failed(str(error), _INSTEAD)) from None
+
+
+async def past(host: Host, seconds: float) -> list[LogLine]:
+    """Return what the unified log says of our job since so many seconds ago.
+
+    `log show` looks through all of it: that takes its time. Raises Refused.
+    """
+    arguments = ("show", "--style", "ndjson", "--predicate", PREDICATE, "--last", f"{seconds:.0f}s")
+    try:
+        ran = await host.run(LOG, *arguments, deadline=_SHOW_DEADLINE, cap=_SHOW_CAP)
+    except ToolError as error:
+        raise Refused(Failed(str(error), _INSTEAD)) from None
+    if ran.exit != 0:
+        raise Refused(refusal(ran))
+    lines = ran.stdout.decode("utf-8", "backslashreplace").split("\n")
+    return [found for line in lines if (found := parse_stream_line(line))]
+
+
+class Refused(Exception):
+    """The unified log cannot be read; `why` says so in words for a pane."""
+
+    def __init__(self, why: Failed) -> None:
+        super().__init__(why.reason)
+        self.why = why
+
+
 def refusal(ran: Ran) -> Failed:
     """Return why the unified log could not be read, in words for a pane."""
     if ran.exit == NOT_ADMIN or b"Must be admin" in ran.stderr:
         return Failed(
             "Only an administrator of this Mac may follow its log.",
-            "launchd's own log is shown instead.",
+            _INSTEAD,
         )
-    return Failed(f"`log` said: {ran.complaint}", "launchd's own log is shown instead.")
+    return Failed(f"`log` said: {ran.complaint}", _INSTEAD)
 
 
 def _from_json(line: str) -> LogLine | None:

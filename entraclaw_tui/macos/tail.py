@@ -86,14 +86,14 @@ class _Tail:
 
     def start(self, last: int) -> list[str]:
         """Go to the end of the file; return the last lines before it."""
-        self._open()
-        if self._file is None:
+        file = self._open()
+        if file is None:
             return []
-        end = self._file.seek(0, os.SEEK_END)
-        lines = _last(self._file, last, end, _START_CAP)
+        end = file.seek(0, os.SEEK_END)
+        lines = _last(file, last, end, _START_CAP)
         # A line that is still being written belongs to the next look.
-        self._file.seek(_line_start(self._file, end))
-        if lines and self._file.tell() != end:
+        file.seek(_line_start(file, end))
+        if lines and file.tell() != end:
             lines.pop()
         return lines
 
@@ -101,19 +101,20 @@ class _Tail:
         """Return the lines that came since, and what happened to the file."""
         self.more = False
         told: Tailed = []
-        if self._file is None:
-            self._open()
-            if self._file is None:
+        file = self._file
+        if file is None:
+            file = self._open()
+            if file is None:
                 return []
             if self._renamed:
                 self._renamed = False
                 told.append(Turn.RENAMED)
-        replaced = not self._is_current()
-        if os.fstat(self._file.fileno()).st_size < self._file.tell():
-            self._file.seek(0)
+        replaced = not self._is_current(file)
+        if os.fstat(file.fileno()).st_size < file.tell():
+            file.seek(0)
             self._rest, self._skipping = b"", False
             told.append(Turn.CUT)
-        data = self._file.read(_BLOCK)
+        data = file.read(_BLOCK)
         self.more = len(data) == _BLOCK
         told += self._split(data)
         if replaced and not self.more:
@@ -130,22 +131,21 @@ class _Tail:
         self._file = None
         self._rest, self._skipping = b"", False
 
-    def _open(self) -> None:
+    def _open(self) -> BinaryIO | None:
         try:
             # Unbuffered: a buffer would hide what was written or cut since it was filled.
             self._file = self._path.open("rb", buffering=0)
         except FileNotFoundError:
             self._file = None
+        return self._file
 
-    def _is_current(self) -> bool:
+    def _is_current(self, file: BinaryIO) -> bool:
         """Say whether the path still names the open file, or names nothing yet."""
-        if self._file is None:
-            return False
         try:
             named = self._path.stat()
         except FileNotFoundError:
             return True
-        return os.path.samestat(named, os.fstat(self._file.fileno()))
+        return os.path.samestat(named, os.fstat(file.fileno()))
 
     def _split(self, data: bytes) -> list[str]:
         if not data:
