@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 import msgspec
@@ -19,7 +19,14 @@ from entraclaw_tui.model.machine import Machine
 from entraclaw_tui.model.source import Empty, Failed, Loaded, value_of
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from entraclaw_tui.macos.host import Host
+
+T = TypeVar("T")
+
+ANSWER_SECONDS = 2.5
+"""How long each part may take to answer; all are asked at the same time."""
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -39,6 +46,8 @@ class Status(msgspec.Struct, frozen=True):
     worker_problem: str
     counts: Counts | None
     keychain_items: int | None
+    unanswered: tuple[str, ...] = ()
+    """The parts that did not answer in time: `mac`, `job`, `keychain`, `worker`."""
 
 
 @click.command()
@@ -66,20 +75,47 @@ async def _gather(host: Host) -> Status:
     from entraclaw_tui.macos.jobs import read_job
     from entraclaw_tui.macos.keychain import read_keychain
     from entraclaw_tui.macos.places import LABEL
-    from entraclaw_tui.macos.system import read_machine
+    from entraclaw_tui.macos.system import over_ssh, read_machine
 
     machine, job, keychain, worker = await asyncio.gather(
-        read_machine(host), read_job(host, LABEL), read_keychain(host), _snapshot(host)
+        _in_time(read_machine(host)),
+        _in_time(read_job(host, LABEL)),
+        _in_time(read_keychain(host)),
+        _in_time(_snapshot(host)),
     )
+    asked = {"mac": machine, "job": job, "keychain": keychain, "worker": worker}
     items: Keychain | None = value_of(keychain)
-    if isinstance(worker, str):
-        return Status(machine, job, None, worker, None, len(items.items) if items else None)
-    counts = Counts(
-        pending=sum(not r.state.final for r in worker.requests),
-        grants=sum(g.ended_at is None for g in worker.grants),
-        tokens=sum(t.ended_at is None for t in worker.tokens),
+    snapshot = worker if isinstance(worker, Snapshot) else None
+    silence = f"did not answer within {ANSWER_SECONDS:g} s."
+    return Status(
+        machine
+        or Machine(
+            host.name, host.user, host.uid, "", "", host.domain, host.pretend, over_ssh(), None
+        ),
+        job or Failed(f"launchd {silence}", "Try again; if it stays so, restart the Mac."),
+        snapshot.worker if snapshot else None,
+        worker if isinstance(worker, str) else "" if snapshot else f"The worker {silence}",
+        _counts(snapshot) if snapshot else None,
+        len(items.items) if items else None,
+        tuple(name for name, answer in asked.items() if answer is None),
     )
-    return Status(machine, job, worker.worker, "", counts, len(items.items) if items else None)
+
+
+async def _in_time(part: Awaitable[T]) -> T | None:
+    """Return what a part says, None where it takes too long: what the others say is worth it."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await part
+    except TimeoutError:
+        return None
+
+
+def _counts(snapshot: Snapshot) -> Counts:
+    return Counts(
+        pending=sum(not r.state.final for r in snapshot.requests),
+        grants=sum(g.ended_at is None for g in snapshot.grants),
+        tokens=sum(t.ended_at is None for t in snapshot.tokens),
+    )
 
 
 async def _snapshot(host: Host) -> Snapshot | str:
@@ -113,6 +149,8 @@ def _rows(found: Status) -> list[tuple[str, str]]:
         rows.append(("keychain", worker.keychain))
     if found.keychain_items is not None:
         rows.append(("items", str(found.keychain_items)))
+    elif "keychain" in found.unanswered:
+        rows.append(("items", f"The Keychain did not answer within {ANSWER_SECONDS:g} s."))
     if found.counts is not None:
         rows.append(("waiting", str(found.counts.pending)))
         rows.append(("grants", str(found.counts.grants)))
