@@ -3,7 +3,8 @@
 usage: decider.py SOCKET PIN LEDGER REMEMBER
 
 A request whose first permission has `Deny` in its name is denied, one with `Wait` is left to wait,
-every other one is allowed by the PIN, and remembered so long where that is offered. Each decision
+every other one is allowed by the PIN, and remembered so long where that is offered. A client that has to rest may go on at once.
+Each decision
 that the worker has acknowledged becomes a line of LEDGER (`ID allow`). It goes on until its
 terminal is taken away.
 """
@@ -46,6 +47,8 @@ class Decider:
             found: dict[str, Any] = await client.result("snapshot")
             await client.result("subscribe", since=found["seq"])
             await client.result("session.unlock", pin=self.pin)
+            for one in found["clients"]:
+                await self._wake(client, one)
             for request in found["requests"]:
                 await self._look_at(client, request)
             event: dict[str, Any] = {"kind": "none"}
@@ -53,8 +56,14 @@ class Decider:
                 event = await client.event()
                 if event["kind"] == "request":
                     await self._look_at(client, event["request"])
+                elif event["kind"] == "client":
+                    await self._wake(client, event["client"])
         finally:
             await client.close()
+
+    async def _wake(self, client: EventClient, one: Any) -> None:
+        if one.get("resting_until"):
+            await client.ask("client.unblock", identity=one["identity"])
 
     async def _look_at(self, client: EventClient, request: Any) -> None:
         name = request["scopes"][0]["name"]

@@ -27,7 +27,7 @@ from tests.support.jottings import jot
 
 
 class WrittenExchange:
-    """Gives a token for everything, and writes down that it did."""
+    """Gives a token, but for what has `Fail` in its name, and writes down that it did."""
 
     def __init__(self, ledger: Path, seconds: float) -> None:
         self._ledger = ledger
@@ -36,6 +36,8 @@ class WrittenExchange:
     async def obtain(self, wish: Wish) -> Token:
         jot(self._ledger, *wish.scopes)
         await asyncio.sleep(self._seconds)
+        if "Fail" in wish.scopes[0]:
+            raise ExchangeError(Kind.CONFIG)
         return Token("the-token", "Bearer", time.time() + 3600, wish.scopes, 1)
 
     async def signed_in(self) -> bool:
