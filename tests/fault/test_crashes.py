@@ -108,6 +108,7 @@ def test_kills_under_load(
                 ways_back.append(time.monotonic() - died)
             # And once more after a quiet moment, when all that was said is written down.
             until(lambda: jotted(crowd.decided)[autopsy.decisions :], "one more decision")
+            until(lambda: "collected" in crowd.heard.read_text("utf-8"), "a delivery")
         finally:
             crowd.leave()
         worker.kill(worker.serving())

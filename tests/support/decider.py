@@ -3,10 +3,9 @@
 usage: decider.py SOCKET PIN LEDGER REMEMBER
 
 A request whose first permission has `Deny` in its name is denied, one with `Wait` is left to wait,
-every other one is allowed by the PIN, and remembered so long where that is offered. A client that has to rest may go on at once.
-Each decision
-that the worker has acknowledged becomes a line of LEDGER (`ID allow`). It goes on until its
-terminal is taken away.
+every other one is allowed by the PIN, and remembered so long where that is offered. A client that
+has to rest may go on at once. Each decision that the worker has acknowledged becomes a line of
+LEDGER (`ID allow`). It goes on until its terminal is taken away.
 """
 
 from __future__ import annotations
