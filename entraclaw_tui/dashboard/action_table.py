@@ -10,6 +10,7 @@ PLACES = {
     "list": "In a list",
     "requests": "Requests",
     "grants": "Grants",
+    "job": "Job, zoomed",
     "logs": "Logs",
     "request": "A request's sheet",
     "unlock": "The unlock sheet",
@@ -181,6 +182,25 @@ PANEL: tuple[Action, ...] = (
         footer=True,
         dangerous=True,
         needs=(Need.WORKER, Need.ANY_LIVE),
+    ),
+    # -- the job's story
+    Action(
+        "job.reveal",
+        ("v",),
+        "job",
+        "show the value",
+        "Show the selected variable's value, at the second press; gone once you look elsewhere.",
+        "reveal",
+        footer=True,
+    ),
+    Action(
+        "job.login_items",
+        ("i",),
+        "job",
+        "ask Login Items",
+        "Ask what Login Items says of the job; macOS may want a password.",
+        "login_items",
+        footer=True,
     ),
     # -- logs
     Action(

@@ -18,6 +18,11 @@ def actions(*where: str) -> tuple[Action, ...]:
     return tuple(action for action in ACTIONS if action.where in where)
 
 
+def own(pane: str) -> tuple[Action, ...]:
+    """Return the actions of a pane alone; none where it has no keys of its own."""
+    return actions(pane) if pane in PLACES else ()
+
+
 def action(id: str) -> Action:
     """Return one action by its id. Raises KeyError."""
     for found in ACTIONS:

@@ -27,6 +27,7 @@ from entraclaw_tui.dashboard.messages import LinkChanged, StoreChanged
 from entraclaw_tui.dashboard.palette import ActionProvider
 from entraclaw_tui.dashboard.panes.findings import FindingsPane
 from entraclaw_tui.dashboard.panes.grants import GrantsPane
+from entraclaw_tui.dashboard.panes.job import JobPane
 from entraclaw_tui.dashboard.panes.requests import RequestsPane
 from entraclaw_tui.dashboard.sources import Sources
 from entraclaw_tui.dashboard.symbols import Symbols
@@ -212,6 +213,12 @@ class Panel(App[None], inherit_bindings=False):
 
         (open_reason if message.reason else open_request)(self, message.request)
 
+    def on_job_pane_finding_wanted(self, message: JobPane.FindingWanted) -> None:
+        """Tell a finding in full."""
+        from entraclaw_tui.dashboard.open_sheets import open_finding
+
+        open_finding(self, message.finding)
+
     def on_grants_pane_revoked(self, message: GrantsPane.Revoked) -> None:
         """End a grant, or all after a question."""
         from entraclaw_tui.dashboard.open_sheets import revoke
@@ -243,6 +250,8 @@ class Panel(App[None], inherit_bindings=False):
     def action_open(self) -> None:
         """Open the selected row, or give the pane the window."""
         pane = self.home.pane
+        if pane.opens():
+            return
         if isinstance(pane, RequestsPane):
             if pane.selected is not None:
                 pane.post_message(RequestsPane.Wanted(pane.selected))
@@ -255,14 +264,14 @@ class Panel(App[None], inherit_bindings=False):
             from entraclaw_tui.dashboard.details import DetailSheet
 
             self.push_screen(DetailSheet(pane.TITLE, facts))
-        elif not pane.SELECTS:
+        elif not pane.selects:
             self.home.zoom(not self.home.zoomed)
 
     async def action_back(self) -> None:
         """End the filter, or the zoom."""
         if self.home.pane.sought:
             self.home.pane.filter("")
-        elif self.home.zoomed:
+        elif self.home.zoomed and not self.home.pane.climb():
             self.home.zoom(False)
         self.home.bars()
 

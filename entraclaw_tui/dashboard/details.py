@@ -8,9 +8,8 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from entraclaw_tui.dashboard.actions import bindings
-from entraclaw_tui.dashboard.lines import Line, Piece, Tone, cut, length, piece, wrap
+from entraclaw_tui.dashboard.lines import Line, Tone, folded, piece
 from entraclaw_tui.dashboard.sheets.sheet import Sheet
-from entraclaw_tui.text import Shown
 
 
 class DetailSheet(Sheet[None]):
@@ -43,7 +42,7 @@ class DetailSheet(Sheet[None]):
         """Return the facts that fit, from where the person scrolled to."""
         whole: list[Line] = [
             (),
-            *(part for line in self._facts() for part in _folded(line, width)),
+            *(part for line in self._facts() for part in folded(line, width)),
             (),
         ]
         self._top = max(0, min(self._top, len(whole) - rows))
@@ -58,19 +57,3 @@ class DetailSheet(Sheet[None]):
     def action_close(self) -> None:
         """Go back."""
         self.dismiss(None)
-
-
-def _folded(line: Line, width: int) -> list[Line]:
-    """Return a fact in as many lines as it needs: a long last piece goes on below its start."""
-    if length(line) <= width or len(line) < 2:
-        return [cut(line, width)]
-    *before, last = line
-    room = length(tuple(before))
-    if room > width // 2:
-        return [cut(line, width)]
-    parts = wrap(last.text, width - room)
-    blank = Piece(Shown(" " * room))
-    return [
-        (*before, Piece(part, last.tone)) if n == 0 else (blank, Piece(part, last.tone))
-        for n, part in enumerate(parts)
-    ]

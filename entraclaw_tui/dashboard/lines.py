@@ -142,6 +142,32 @@ def cut(line: Line, width: int) -> Line:
     return tuple(kept)
 
 
+def folded(line: Line, width: int) -> list[Line]:
+    """Return a line in as many as it needs: a long last piece goes on below its start."""
+    if length(line) <= width or not line:
+        return [cut(line, width)]
+    *before, last = line
+    room = length(tuple(before))
+    if room > width // 2:
+        return _continued(line, width)
+    parts = wrap(last.text, width - room)
+    blank = Piece(Shown(" " * room))
+    return [
+        (*before, Piece(part, last.tone)) if n == 0 else (blank, Piece(part, last.tone))
+        for n, part in enumerate(parts)
+    ]
+
+
+def _continued(line: Line, width: int) -> list[Line]:
+    """Put the last piece on lines of its own, below the first value: no room is left beside it."""
+    *before, last = line
+    indent = length(tuple(before[:1])) if len(before) > 1 else 0
+    indent = indent if indent <= width // 2 else 0
+    blank = Piece(Shown(" " * indent))
+    parts = wrap(Shown(last.text.strip()), width - indent)
+    return [cut(tuple(before), width), *((blank, Piece(part, last.tone)) for part in parts)]
+
+
 def wrap(text: Shown, width: int) -> list[Shown]:
     """Return text in lines of at most `width` columns, broken at blanks where there are any."""
     if width <= 0:

@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
 from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard.actions import own
 from entraclaw_tui.dashboard.key import MACHINE
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.sheets.confirm import ConfirmSheet
@@ -110,8 +111,7 @@ def lock(panel: Panel) -> None:
 def show_help(panel: Panel) -> None:
     """Show the keys that work here."""
     pane = panel.home.pane
-    own = [pane.NAME] if pane.NAME in ("requests", "grants", "logs") else []
-    places = (*own, "list", "app")
+    places = (*([pane.NAME] if own(pane.NAME) else []), "list", "app")
     panel.push_screen(HelpSheet(*places, situation=pane.situation()))
 
 

@@ -26,6 +26,7 @@ LOG_LINES = 4000
 SAID_LINES = 30
 """Lines of what a job wrote last that are read."""
 _OWN = "environment"
+_RESTS = "not running"
 
 
 async def read_definition(host: Host, label: str = LABEL) -> Loaded[JobDefinition] | Empty | Failed:
@@ -92,6 +93,8 @@ async def read_started(host: Host, label: str = LABEL) -> Loaded[str] | Empty | 
     if ran.exit != 0:
         return launchctl_errors.failure(ran)
     reason = parse_blame(ran.stdout.decode("utf-8", "backslashreplace"))
+    if reason == _RESTS:
+        return Empty("There is no process.")
     return Loaded(reason, time.time()) if reason else Empty("launchd does not say why.")
 
 

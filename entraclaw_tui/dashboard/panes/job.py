@@ -1,63 +1,298 @@
-"""Is the background job alive, and if not, why: what launchd says of it."""
+"""Is the background job alive, and if not, why: a few facts, and its whole story when zoomed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from entraclaw_tui.dashboard import concerns, words
-from entraclaw_tui.dashboard.ages import age
+from textual.binding import BindingType
+from textual.message import Message
+
+from entraclaw_tui.dashboard.action import Action
+from entraclaw_tui.dashboard.actions import bindings
+from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import JOB, USAGE
-from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece, spread
+from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece
+from entraclaw_tui.dashboard.panes import job_facts
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
-from entraclaw_tui.macos.places import LABEL
-from entraclaw_tui.model.job import Job, Usage
-from entraclaw_tui.model.source import Source, value_of
-from entraclaw_tui.text import Shown, clean, shorten, shorten_path
+from entraclaw_tui.model.finding import Finding
+from entraclaw_tui.model.job import EnvironmentName, Job
+from entraclaw_tui.model.source import Failed, Source, value_of
+from entraclaw_tui.text import clean
 
-_QUIET_EXITS = frozenset({"", "0", "(never exited)"})
+if TYPE_CHECKING:  # the story is imported when it is opened
+    from entraclaw_tui.dashboard.job_story.chapter import Chapter, Look
+    from entraclaw_tui.macos.hidden import Hidden
+
+_TITLES = 13
+"""Columns of a chapter's title in the list."""
 
 
-class JobPane(ListPane[tuple[str, Line]]):
-    """Facts, the most telling first; the whole of launchd's answer where the pane is zoomed."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the pane."""
+
+    id: str
+    line: Line
+    thing: Finding | EnvironmentName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Where a person was in the list of chapters, or on one page."""
+
+    selected: str | None = None
+    top: int = 0
+    sought: str = ""
+
+
+class JobPane(ListPane[Told]):
+    """Facts beside the other panes; zoomed a list of chapters, each with a page of its own."""
 
     NAME = "job"
     NUMBER = 4
     TITLE = "Job"
     SHORT = "Job"
     SELECTS = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("job")]
+
+    class FindingWanted(Message):
+        """A finding is to be told in full."""
+
+        def __init__(self, finding: Finding) -> None:
+            super().__init__()
+            self.finding = finding
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._page = ""
+        """The chapter whose page is open, or empty for the list of chapters."""
+        self._levels: dict[str, Level] = {}
+        self._asked = ""
+        self._revealed: tuple[str, Hidden] | None = None
+        self._below: tuple[object, list[Line]] = (None, [])
+
+    # -- what it shows
 
     def source(self) -> Source[Job] | None:
         """Return the job as launchd tells it."""
         return self.desk.store.get(JOB)
 
-    def rows(self) -> Sequence[tuple[str, Line]]:
-        """Return the facts as lines, each under its place."""
+    @property
+    def selects(self) -> bool:
+        """Return whether there is something to choose: a chapter, or a thing on its page."""
+        return self.zoomed and (not self._page or any(row.thing for row in self._rows))
+
+    def rows(self) -> Sequence[Told]:
+        """Return the lines of where the person is."""
+        if self.zoomed:
+            return self._page_rows() if self._page else self._chapter_rows()
         job = value_of(self.source())
         if job is None:
             return []
-        width = max(20, self.room - 2)
         usage = value_of(self.desk.store.get(USAGE)) if job.alive else None
-        lines = self._facts(job, usage, width, self.desk.clock())
-        if self.zoomed:
-            lines += self._everything(job)
-        return [(str(n), line) for n, line in enumerate(lines)]
+        lines = job_facts.facts(self.desk, job, usage, max(20, self.room - 2))
+        return [Told(str(n), line) for n, line in enumerate(lines)]
 
-    def id_of(self, row: tuple[str, Line]) -> str:
-        """Return the place of a fact."""
-        return row[0]
+    def _chapter_rows(self) -> list[Told]:
+        from entraclaw_tui.dashboard.job_story.table import CHAPTERS
 
-    def paint(self, row: tuple[str, Line], width: int, now: float) -> Line:
-        """Return the fact."""
-        return row[1]
+        look = self._look(2)
+        return [Told(one.id, fact(one.title, *one.gist(look), room=_TITLES)) for one in CHAPTERS]
 
-    def words(self, row: tuple[str, Line]) -> str:
-        """Return the fact's text."""
-        return "".join(p.text for p in row[1])
+    def _page_rows(self) -> list[Told]:
+        opened = self._opened()
+        told = opened.page(self._look(2)) if opened is not None else []
+        return [Told(row.id or f"line {n}", row.line, row.thing) for n, row in enumerate(told)]
+
+    def _opened(self) -> Chapter | None:
+        from entraclaw_tui.dashboard.job_story.table import chapter
+
+        return chapter(self._page)
+
+    def _look(self, margin: int) -> Look:
+        from entraclaw_tui.dashboard.job_story.chapter import Look
+
+        width = max(20, self.room - margin)
+        return Look(self.desk, width, self.desk.clock(), self._revealed, self._asked)
+
+    def id_of(self, row: Told) -> str:
+        """Return what tells a line from the others."""
+        return row.id
+
+    def paint(self, row: Told, width: int, now: float) -> Line:
+        """Return the line."""
+        return row.line
+
+    def words(self, row: Told) -> str:
+        """Return the line's text; a value that is shown is not looked through."""
+        return "".join(p.text for p in row.line if p.tone is not Tone.ACCENT)
+
+    def header(self, width: int) -> Line | None:
+        """Return how the job is, above whatever is told of it."""
+        if not self.zoomed or self.size.height < 5:
+            return None
+        return (piece(" "), *job_facts.head(self.desk, value_of(self.source()), width - 2))
+
+    # -- the page of the chapter under the cursor, below the list
+
+    def count(self) -> int:
+        """Return how many lines there are, those below the list among them."""
+        below = self._preview()
+        return super().count() + (len(below) + 1 if below else 0)
+
+    def line(self, index: int, width: int) -> Line:
+        """Return one line."""
+        under = index - len(self._rows) - 1
+        if not self._rows or under < -1 or not (below := self._preview()):
+            return super().line(index, width)
+        return (piece("    "), *below[under]) if 0 <= under < len(below) else ()
+
+    def index_at(self, y: int) -> int | None:
+        """Return the row on a line of the view; those below the list are none."""
+        index = super().index_at(y)
+        return index if index is None or index < len(self._rows) else None
+
+    def _preview(self) -> list[Line]:
+        if not self.zoomed or self._page or not self._rows:
+            return []
+        wanted = (self._selected, self.room, self._rows)
+        if self._below[0] != wanted:
+            from entraclaw_tui.dashboard.job_story.table import chapter
+
+            found = chapter(self._selected or "")
+            told = found.page(self._look(5)) if found is not None else []
+            self._below = wanted, [row.line for row in told]
+        return self._below[1]
+
+    # -- going deeper and back
+
+    def reload(self) -> None:
+        """Take up what the sources say, and ask those that are looked at now."""
+        if not self.zoomed:
+            self._forget()
+        self._ask()
+        super().reload()
 
     def tick(self) -> None:
-        """Tell ages anew: they stand in the facts themselves."""
-        self._rows = [r for r in self.rows() if self.passes(self.words(r))]
+        """Tell ages anew: they stand in the lines themselves."""
+        self._rows = [row for row in self.rows() if self.passes(self.words(row))]
         super().tick()
+
+    def _ask(self) -> None:
+        if not self.zoomed:
+            self.desk.feeds.study.look_at(())
+            return
+        from entraclaw_tui.dashboard.job_story.table import AT_A_GLANCE
+
+        opened = self._opened()
+        self.desk.feeds.study.look_at(AT_A_GLANCE if opened is None else opened.keys)
+
+    def opens(self) -> bool:
+        """Open the chapter under the cursor, or the finding on its page."""
+        row = self.selected
+        if not self.zoomed:
+            return False
+        if row is not None and isinstance(row.thing, Finding):
+            self.post_message(self.FindingWanted(row.thing))
+        elif row is not None and not self._page:
+            self._go(row.id)
+        return True
+
+    def climb(self) -> bool:
+        """Go back from a page to the list of chapters."""
+        if not self._page:
+            return False
+        self._go("")
+        return True
+
+    def _go(self, page: str) -> None:
+        self._levels[self._page] = Level(self._selected, self.top, self.sought)
+        self._page = page
+        self._forget()
+        level = self._levels.get(page, Level())
+        self._selected, self.sought, self._index, self.top = level.selected, level.sought, 0, 0
+        self.reload()
+        self.top = level.top
+        if self.selects:
+            self.show_row(self._index)
+        self.repaint()
+        self.post_message(self.Moved())
+
+    def trail(self) -> tuple[str, ...]:
+        """Return the open chapter, for the title."""
+        opened = self._opened() if self.zoomed and self._page else None
+        return () if opened is None else (opened.title,)
+
+    def select(self, index: int) -> None:
+        """Move the cursor; what was asked for was asked of the row before."""
+        if self._asked:
+            self._asked = ""
+            self.tick()
+        super().select(index)
+
+    # -- one value, for this view only
+
+    async def action_reveal(self) -> None:
+        """Show the selected value after a second press; hide it at a third."""
+        row = self.selected
+        if row is None or not isinstance(row.thing, EnvironmentName):
+            self.post_message(self.Said("It shows a value where a variable is selected."))
+            return
+        if self.meant("job.reveal") is None:
+            return
+        from entraclaw_tui.dashboard.job_story.environment import row_id
+
+        own = row_id(row.thing)
+        if self._revealed is not None and self._revealed[0] == own:
+            self._forget()
+        elif self._asked != own:
+            self._forget()
+            self._asked = own
+            self.post_message(self.Said("It may be a secret. v once more shows it, here alone."))
+        else:
+            found = await self.desk.feeds.job_story.value(row.thing)
+            # Meanwhile the person may have gone elsewhere: then nothing is shown.
+            if self._asked == own and self.has_focus:
+                self._forget()
+                self._show(own, found)
+        self.reload()
+
+    def _show(self, own: str, found: Hidden | Failed) -> None:
+        if isinstance(found, Failed):
+            self.post_message(self.Said(clean(found.reason), Tone.BAD))
+        else:
+            self._revealed = own, found
+
+    def _forget(self) -> None:
+        self._revealed, self._asked = None, ""
+
+    def on_blur(self) -> None:
+        """Hide what was shown: the person looks elsewhere."""
+        if self._revealed or self._asked:
+            self._forget()
+            self.reload()
+
+    # -- what is asked on a person's wish alone
+
+    def action_login_items(self) -> None:
+        """Ask Login Items about the job."""
+        from entraclaw_tui.dashboard.job_keys import LOGIN_ITEMS
+
+        if not self.may("job.login_items"):
+            return
+
+        async def ask() -> None:
+            feeds = self.desk.feeds
+            await feeds.study.once(LOGIN_ITEMS, feeds.job_story.login_items)
+            self.reload()
+
+        self.post_message(self.Said("Asking Login Items; macOS may want a password.", Tone.PLAIN))
+        self.run_worker(ask(), exit_on_error=False)
+        self.call_after_refresh(self.reload)
+
+    # -- frame and keys
 
     def subtitle(self) -> tuple[Piece, ...]:
         """Return the domain."""
@@ -67,94 +302,16 @@ class JobPane(ListPane[tuple[str, Line]]):
     def badge(self) -> Piece | None:
         """Return how the job is, as a sign."""
         source = self.source()
-        if source is None:
-            return None
-        return self.sign(value_of(source))
+        return None if source is None else job_facts.sign(self.desk, value_of(source))
 
-    def sign(self, job: Job | None) -> Piece:
-        """Return the sign of a job's state."""
-        signs = self.desk.symbols
-        if job is None:
-            return piece(signs.bad, Tone.BAD)
-        if job.alive:
-            return piece(signs.fine, Tone.GOOD)
-        return piece(signs.bad, Tone.BAD) if _ill(job) else piece(signs.look, Tone.LOOK)
-
-    def _facts(self, job: Job, usage: Usage | None, width: int, now: float) -> list[Line]:
-        pid = f"  pid {job.pid}" if job.pid is not None else ""
-        sign = self.sign(job)
-        head = spread(
-            (Piece(clean(job.label or LABEL), Tone.STRONG),),
-            (sign, piece(" "), Piece(clean(job.state or "unknown"), sign.tone), piece(pid)),
-            width,
-        )
-        lines = [head, *self._findings(width)]
-        if usage is not None:
-            up = age(now - usage.started_at)
-            lines.append(
-                fact(
-                    "up",
-                    piece(up),
-                    piece("  memory ", Tone.DIM),
-                    Piece(words.memory(usage.memory_bytes)),
-                    piece("  cpu ", Tone.DIM),
-                    piece(_cpu(usage.cpu_percent)),
-                )
-            )
-        lines += _trouble(job)
-        runs = "unknown" if job.runs is None else str(job.runs)
-        ended = Piece(clean(job.last_exit or "unknown"), _exit_tone(job))
-        lines.append(fact("runs", piece(runs), piece("  last exit ", Tone.DIM), ended))
-        if job.last_signal or job.last_reason:
-            lines.append(
-                fact("because", Piece(clean(job.last_signal or job.last_reason), Tone.LOOK))
-            )
-        program = clean(self.desk.host.shown(job.program or (job.arguments or ("",))[0]))
-        lines.append(fact("program", Piece(shorten_path(program, width - 12))))
-        path = clean(self.desk.host.shown(job.path))
-        lines.append(fact("defined in", Piece(shorten_path(path, width - 12))))
-        if job.sockets:
-            lines.append(fact("sockets", Piece(clean(", ".join(job.sockets)))))
-        return lines
-
-    def _findings(self, width: int) -> list[Line]:
-        """Return one line for what was found about the job: how many, and the worst."""
-        found = concerns.about(self.desk.store, "job")
-        bad = concerns.worst(found)
-        if bad is None:
-            return []
-        mark = concerns.sign(bad, self.desk.symbols)
-        many = words.count(len(found), "finding")
-        told = Shown(f" {many}: {clean(found[0].sentence, 300)}")
-        return [(mark, Piece(shorten(told, width - 1), mark.tone))]
-
-    def _everything(self, job: Job) -> list[Line]:
-        lines: list[Line] = [(), (piece("everything that launchd printed", Tone.DIM),)]
-        lines += [
-            fact(clean(name, 34), Piece(clean(self.desk.host.shown(value))), room=36)
-            for name, value in job.raw
-        ]
-        return lines
-
-
-def _trouble(job: Job) -> list[Line]:
-    """Return why a job that should run does not."""
-    lines: list[Line] = []
-    if job.pended:
-        lines.append(fact("waits", Piece(clean(job.pended), Tone.LOOK)))
-    if not job.alive and _ill(job) and job.throttle_seconds:
-        wait = f"launchd starts it at most every {job.throttle_seconds} s"
-        lines.append(fact("next start", piece(wait, Tone.LOOK)))
-    return lines
-
-
-def _ill(job: Job) -> bool:
-    return not job.alive and (job.last_exit not in _QUIET_EXITS or bool(job.last_signal))
-
-
-def _exit_tone(job: Job) -> Tone:
-    return Tone.PLAIN if job.last_exit in _QUIET_EXITS else Tone.LOOK
-
-
-def _cpu(percent: float) -> Shown:
-    return Shown("idle" if percent < 1 else f"{round(percent)} %")
+    def offers(self, wanted: Action) -> bool:
+        """Return whether an action does something where the person is."""
+        row = self.selected
+        match wanted.id:
+            case "job.reveal":
+                return row is not None and isinstance(row.thing, EnvironmentName)
+            case "job.login_items":
+                return self.zoomed and self._page in ("", "login-items")
+            case "open" if self.zoomed:
+                return row is not None and not isinstance(row.thing, EnvironmentName)
+        return super().offers(wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from entraclaw_tui.dashboard.action import Action
-from entraclaw_tui.dashboard.actions import actions
+from entraclaw_tui.dashboard.actions import actions, own
 from entraclaw_tui.dashboard.lines import Line, Tone, length, piece
 from entraclaw_tui.dashboard.widgets.bar import Bar
 from entraclaw_tui.dashboard.widgets.pane import Pane
@@ -45,13 +45,10 @@ class KeyFooter(Bar):
     def _working(self) -> list[Action]:
         pane = self._active()
         everywhere = [a for a in actions("app") if a.footer or a.id == "back"]
-        own = [a for a in actions(pane.NAME) if a.footer] if pane.NAME in _WITH_KEYS else []
+        own_keys = [a for a in own(pane.NAME) if a.footer]
         first = [a for a in everywhere if a.id in ("open", "back")]
         rest = [a for a in everywhere if a.id not in ("open", "back")]
-        return [a for a in (*first, *own, *rest) if not pane.refusal(a) and pane.offers(a)]
-
-
-_WITH_KEYS = frozenset({"requests", "grants", "logs"})
+        return [a for a in (*first, *own_keys, *rest) if not pane.refusal(a) and pane.offers(a)]
 
 
 def _key(action: Action) -> Line:

@@ -131,20 +131,20 @@ class ListPane(Pane, Generic[T]):
 
     def lit(self, index: int) -> Lit:
         """Return whether the cursor is on a row."""
-        if not self._rows or not self.SELECTS or index != self._index:
+        if not self._rows or not self.selects or index != self._index:
             return Lit.NO
         return Lit.CURSOR if self.has_focus else Lit.AWAY
 
     @property
     def _indent(self) -> int:
-        return 2 if self.SELECTS else 1
+        return 2 if self.selects else 1
 
     # -- selection
 
     @property
     def selected(self) -> T | None:
         """The selected row."""
-        return self._rows[self._index] if self._rows and self.SELECTS else None
+        return self._rows[self._index] if self._rows and self.selects else None
 
     @property
     def settled(self) -> bool:
@@ -208,7 +208,7 @@ class ListPane(Pane, Generic[T]):
 
     def step(self, rows: int) -> None:
         """Move by some rows; where nothing can be selected, scroll."""
-        if self.SELECTS and self._rows:
+        if self.selects and self._rows:
             self.select(self._index + rows)
         else:
             self.scroll_rows(rows)
@@ -235,7 +235,7 @@ class ListPane(Pane, Generic[T]):
         """Select the clicked row; a second click opens it."""
         offset = event.get_content_offset(self)
         index = self.index_at(offset.y) if offset is not None else None
-        if index is None or not self._rows or not self.SELECTS:
+        if index is None or not self._rows or not self.selects:
             return
         self.select(index)
         if event.chain == 2:

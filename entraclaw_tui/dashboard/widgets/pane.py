@@ -84,6 +84,25 @@ class Pane(LineView):
         """Return what tells everything about the selected row, or None."""
         return None
 
+    # -- going deeper within the pane
+
+    @property
+    def selects(self) -> bool:
+        """Whether its rows can be selected now."""
+        return self.SELECTS
+
+    def opens(self) -> bool:
+        """Open the selected row within the pane; return whether it is for the pane to do that."""
+        return False
+
+    def climb(self) -> bool:
+        """Go back from what was opened within the pane; return whether there was anything."""
+        return False
+
+    def trail(self) -> tuple[str, ...]:
+        """Return what was opened within the pane, for the title."""
+        return ()
+
     # -- the frame and the states
 
     @property
@@ -123,7 +142,8 @@ class Pane(LineView):
             self.border_title, self.border_subtitle = frame
 
     def _title(self) -> Content:
-        title = Content(f"{self.NUMBER} {self.TITLE}")
+        arrow = f" {self.desk.symbols.arrow} "
+        title = Content(arrow.join((f"{self.NUMBER} {self.TITLE}", *self.trail())))
         if self.sought:
             title += Content.styled(f"  /{clean(self.sought, 30)}", "$tone-look")
         return title
@@ -172,7 +192,7 @@ class Pane(LineView):
         """Return whether an action does something in this pane now, for the footer."""
         if wanted.id == "back":
             return bool(self.sought) or self.zoomed
-        return wanted.id != "open" or not self.SELECTS or self.situation().row
+        return wanted.id != "open" or not self.selects or self.situation().row
 
     def filter(self, text: str) -> None:
         """Show only rows with this text; `!` before it turns it around."""
