@@ -59,6 +59,11 @@ class Item:
         for name, value in zip(names, row, strict=True):
             setattr(self, name, bool(value) if name == "open" else value)
 
+    @property
+    def partitions(self) -> list[str]:
+        """The partition list, one by one."""
+        return [one.strip() for one in self.partition.split(",")]
+
     def readable_by(self, program: str) -> bool:
         """Return whether a program gets the secret without a dialog."""
         return self.open or program == self.creator

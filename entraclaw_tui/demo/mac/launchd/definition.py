@@ -66,6 +66,8 @@ class Definition:
     disabled: bool = False
     nice: int | None = None
     abandon_group: bool = False
+    soft_limits: dict[str, int] = field(default_factory=dict)
+    hard_limits: dict[str, int] = field(default_factory=dict)
     raw: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -141,6 +143,8 @@ def define(raw: dict[str, object], path: Path) -> Definition:
         disabled=read.flag("Disabled") or False,
         nice=read.number("Nice", least=-20),
         abandon_group=read.flag("AbandonProcessGroup") or False,
+        soft_limits=read.numbers("SoftResourceLimits"),
+        hard_limits=read.numbers("HardResourceLimits"),
         raw=raw,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from entraclaw_tui.demo.mac.launchd.environment import PATH, own
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.job import Job
+from entraclaw_tui.demo.mac.launchd.limits import shown
 from entraclaw_tui.demo.mac.launchd.listening import Listening
 from entraclaw_tui.demo.mac.launchd.print_triggers import event_triggers
 from entraclaw_tui.demo.mac.lean import ASID
@@ -171,6 +172,10 @@ def _limits(job: Job, ground: Ground) -> Iterator[str]:
     yield "\tjetsamproperties category = daemon"
     yield "\tjetsam thread limit = 32"
     yield "\tcpumon = default"
+    limits = shown(job.definition.soft_limits, job.definition.hard_limits)
+    if limits:
+        yield from assignments("resource limits", limits)
+        yield ""
     if job.definition.interval:
         yield f"\trun interval = {job.definition.interval} seconds"
     if ground.host.marker and ground.host.marker.macos.startswith("27"):

@@ -67,6 +67,15 @@ class Reader:
             raise DefinitionError(f"Invalid property list: {key}")
         return {str(name): str(text) for name, text in value.items()}
 
+    def numbers(self, key: str) -> dict[str, int]:
+        """Return a dictionary of whole numbers."""
+        value = self._raw.get(key, {})
+        if not isinstance(value, dict) or not all(
+            isinstance(one, int) and not isinstance(one, bool) for one in value.values()
+        ):
+            raise DefinitionError(f"Invalid property list: {key}")
+        return {str(name): int(one) for name, one in value.items()}
+
     def flags(self, key: str) -> dict[str, bool]:
         """Return a dictionary of conditions: a path or a label, and what is wanted of it."""
         value = self._raw.get(key, {})

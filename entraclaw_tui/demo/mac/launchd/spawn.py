@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+from collections.abc import Callable
 
 from entraclaw_tui.demo.mac.launchd.definition import Definition
+from entraclaw_tui.demo.mac.launchd.limits import limit
 
 
 class SpawnError(Exception):
@@ -38,9 +40,16 @@ def spawn(definition: Definition, environment: dict[str, str]) -> subprocess.Pop
                 cwd=definition.working_directory or "/",
                 umask=umask,
                 start_new_session=True,
+                preexec_fn=_limiting(definition),
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
             raise SpawnError(str(error)) from None
+
+
+def _limiting(definition: Definition) -> Callable[[], None] | None:
+    """Return what the new process does before it becomes the program; launchd has one thread."""
+    soft, hard = definition.soft_limits, definition.hard_limits
+    return (lambda: limit(soft, hard)) if soft or hard else None
 
 
 def _open(files: contextlib.ExitStack, path: str, flags: int, umask: int) -> int:

@@ -199,7 +199,7 @@ def _internet(words: Words) -> bytes:
 
 def _secret(mac: Folder, keychain: PretendKeychain, item: Item) -> bytes:
     try:
-        return keychain.read(item, SECURITY)
+        return keychain.read(item, SECURITY, "apple-tool:")
     except KeychainStatus as error:
         # A foreign item asks even a program without a terminal; a locked keychain only where
         # the desktop's session can show the dialog.
