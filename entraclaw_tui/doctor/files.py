@@ -12,8 +12,15 @@ _OTHERS = 0o077
 
 
 def open_to_others(evidence: Evidence) -> Iterator[Finding]:
-    """Other users of the Mac may read or write files of the agent."""
-    found = [file for file in evidence.files if file.owned and file.mode & _OTHERS]
+    """Other users of the Mac may read or write files of the agent.
+
+    A link has no mode that counts; that it is there is told elsewhere.
+    """
+    found = [
+        file
+        for file in evidence.files
+        if file.owned and file.kind != "other" and file.mode & _OTHERS
+    ]
     if found:
         yield Finding(
             "files-open",
