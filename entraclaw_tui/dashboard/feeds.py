@@ -56,6 +56,8 @@ class Feeds:
         """What is asked only while somebody looks closely."""
         self.job_story = sources.job_story
         self.job_story.study(self.study)
+        self.closer = sources.closer
+        """What is read only when a person wants it."""
         self._sources = sources
         self._clock = clock
         self._tasks: list[asyncio.Task[None]] = []
@@ -235,14 +237,17 @@ class Feeds:
         return Loaded(usage, self._clock()) if usage is not None else Empty("no process")
 
     async def _privacy(self) -> Loaded[Privacy] | Empty | Failed:
-        """Read it here; where this terminal may not, ask the worker, which often may."""
-        own = await self._sources.privacy()
-        if self.link.view.connected and not _whole(own):
-            with contextlib.suppress(WireError, ConnectionLost):
-                other = (await self.link.privacy()).privacy
-                if isinstance(other, Loaded) and _more(other.value, own):
-                    return other
-        return own
+        """Read it here, or let the worker."""
+        from entraclaw_tui.dashboard import privacy_reading
+        from entraclaw_tui.macos import system
+
+        machine = value_of(self.store.get(key.MACHINE))
+        return await privacy_reading.read(
+            self._sources.privacy,
+            self.link,
+            self.closer.program,
+            over_ssh=machine.over_ssh if machine is not None else system.over_ssh(),
+        )
 
     async def _follow(self, follow: Follow) -> None:
         try:
@@ -270,18 +275,6 @@ def _told(source: Source[key.T] | None, value: Callable[[key.T], object]) -> obj
 
 def _condition(job: Job) -> object:
     return (job.alive, job.last_exit, job.last_signal, job.last_reason, job.pended, job.arguments)
-
-
-def _whole(privacy: Loaded[Privacy] | Empty | Failed) -> bool:
-    return (
-        isinstance(privacy, Loaded)
-        and privacy.value.user_database != "denied"
-        and privacy.value.system_database != "denied"
-    )
-
-
-def _more(other: Privacy, own: Loaded[Privacy] | Empty | Failed) -> bool:
-    return not isinstance(own, Loaded) or len(other.grants) > len(own.value.grants)
 
 
 def feeds_for(

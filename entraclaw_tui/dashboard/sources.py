@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+import msgspec
 
 from entraclaw_tui.ipc.messages import WorkerInfo
 from entraclaw_tui.macos.host import Host
@@ -19,6 +22,7 @@ from entraclaw_tui.model.privacy import Privacy
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 
 if TYPE_CHECKING:
+    from entraclaw_tui.dashboard.closer import Closer
     from entraclaw_tui.dashboard.job_readers import JobReaders
 
 T = TypeVar("T")
@@ -50,6 +54,8 @@ class Sources:
     """What the process with this pid uses now. Fast: it asks the kernel."""
     job_story: JobReaders
     """What is read of the job while somebody looks at it closely."""
+    closer: Closer
+    """What is read of an item or a grant while somebody looks at it closely."""
     logs: tuple[Follow, ...] = ()
 
 
@@ -70,9 +76,14 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
         return await jobs.read_job(host, LABEL)
 
     async def keychain_items() -> Loaded[Keychain] | Empty | Failed:
-        from entraclaw_tui.macos import keychain
+        from entraclaw_tui.macos import keychain, keychain_state
 
-        return await keychain.read_keychain(host)
+        found, state = await asyncio.gather(
+            keychain.read_keychain(host), keychain_state.read_state(host)
+        )
+        if not isinstance(found, Loaded):
+            return found
+        return Loaded(msgspec.structs.replace(found.value, state=state), found.at)
 
     async def privacy_grants() -> Loaded[Privacy] | Empty | Failed:
         from entraclaw_tui.macos import privacy
@@ -97,7 +108,7 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
 
         return usage.read_usage(pid)
 
-    from entraclaw_tui.dashboard import job_readers
+    from entraclaw_tui.dashboard import closer, job_readers
 
     return Sources(
         machine=machine,
@@ -107,6 +118,7 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
         findings=findings,
         usage=usage_of,
         job_story=job_readers.of_mac(host, clock),
+        closer=closer.of_mac(host, clock),
         logs=_logs(host, places),
     )
 

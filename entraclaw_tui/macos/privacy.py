@@ -14,6 +14,7 @@ from entraclaw_tui.macos.tcc_rows import ABSENT, DAMAGED, DENIED, LISTED, READ, 
 from entraclaw_tui.model.privacy import Privacy
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 
+REFUSED = "macOS does not let this program read the privacy databases."
 _HINT = "Give your terminal Full Disk Access in System Settings, under Privacy & Security."
 
 
@@ -45,7 +46,7 @@ def judge(found: Privacy, at: float) -> Loaded[Privacy] | Empty | Failed:
     if states & {READ, LISTED}:
         return Loaded(found, at)
     if DENIED in states:
-        return Failed("macOS does not let this program read the privacy databases.", _HINT)
+        return Failed(REFUSED, _HINT)
     if DAMAGED in states:
         return Failed("The privacy database cannot be read; it may be damaged or of a new form.")
     return Failed("The privacy databases cannot be read.")

@@ -40,7 +40,7 @@ from entraclaw_tui.model.log import LogLine
 from entraclaw_tui.model.machine import Machine
 from entraclaw_tui.model.privacy import Privacy, PrivacyGrant, Signature
 from entraclaw_tui.model.source import Empty, Failed, Loaded
-from tests.support import job_story
+from tests.support import closer, job_story
 
 NOW = 1_800_000_000.0
 GRAPH = "https://graph.microsoft.com"
@@ -386,7 +386,7 @@ def keychain() -> Keychain:
         item("audit:v1", 21),
         item("pin:v1", 21),
     )
-    return Keychain("/Users/demo/Library/Keychains/login.keychain-db", items, 142)
+    return Keychain("/Users/demo/Library/Keychains/login.keychain-db", items, 142, closer.OPEN)
 
 
 def privacy() -> Privacy:
@@ -530,6 +530,7 @@ def sources(**changes: object) -> Sources:
         "findings": found(Loaded(findings(), NOW)),
         "usage": lambda pid: Usage(0.2, 48_000_000, NOW - 11_600),
         "job_story": job_story.Story().readers(),
+        "closer": closer.Closeness(Loaded(closer.readers_of(keychain().items), NOW)).closer(),
         "logs": (follow(log_lines()),),
     }
     return Sources(**{**whole, **changes})  # type: ignore[arg-type]
