@@ -1,4 +1,4 @@
-"""Requests, grants and tokens: look, deny, revoke. There is no command that approves."""
+"""Requests, grants, tokens, policy: look, deny, revoke. There is no command that approves."""
 
 from __future__ import annotations
 
@@ -183,5 +183,36 @@ def tokens(settings: Settings, as_json: bool, plain: bool, watch: bool) -> int:
             "No token is live.",
         )
         return exits.FINE
+
+    return look(once, watch=watch)
+
+
+@click.command()
+@json_option
+@watch_option
+@click.pass_obj
+def policy(settings: Settings, as_json: bool, plain: bool, watch: bool) -> int:
+    """What you made stricter than it is built in. Only shows: changing it takes your PIN."""
+    from entraclaw_tui.cli.link import control
+    from entraclaw_tui.ipc.control_messages import PolicyResult
+    from entraclaw_tui.ipc.messages import Nothing
+    from entraclaw_tui.model.policy import lines
+
+    host = open_host(settings)
+
+    async def once() -> int:
+        async with control(host) as connection:
+            found = await connection.call("policy.get", Nothing(), PolicyResult)
+        if as_json:
+            print_json(found)
+        else:
+            print_table(("rule", "is"), list(lines(found.policy).items()), "")
+        if found.state != "lost":
+            return exits.FINE
+        raise Stop(
+            "The policy was changed by somebody else: nothing can be allowed. "
+            "Run `sudo entraclaw-tui pin reset`.",
+            exits.ERRORS,
+        )
 
     return look(once, watch=watch)

@@ -152,13 +152,22 @@ def test_everything_is_ours_alone(worker: RunningWorker) -> None:
 
 
 @pytest.mark.parametrize(
-    "method", ["session.unlock", "client.unblock", "worker.resume", "exchange.refresh", "pin.set"]
+    "method",
+    [
+        "session.unlock",
+        "client.unblock",
+        "worker.resume",
+        "exchange.refresh",
+        "pin.set",
+        "policy.set",
+    ],
 )
 def test_what_takes_a_person_is_refused_without_one(worker: RunningWorker, method: str) -> None:
     params = {
         "session.unlock": {"pin": "246810"},
         "client.unblock": {"identity": "x"},
         "pin.set": {"pin": "135791", "old": "246810"},
+        "policy.set": {"policy": {"notice": False}, "revision": 0, "proof": "246810"},
     }.get(method, {})
     panel = worker.panel()
     assert panel.code(method, **params) == "forbidden"

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from entraclaw_tui.cli import consent
 from entraclaw_tui.cli.main import _COMMANDS
 from entraclaw_tui.demo.mac import build
 from entraclaw_tui.model.consent import State
@@ -66,4 +67,9 @@ def test_a_key_of_ones_own_changes_nothing(tmp_path: Path, line: str) -> None:
 
 
 def test_no_command_approves() -> None:
-    assert not {"approve", "allow", "grant", "unlock", "policy"} & set(_COMMANDS)
+    assert not {"approve", "allow", "grant", "unlock"} & set(_COMMANDS)
+
+
+def test_the_command_of_the_policy_only_looks() -> None:
+    taken = {option for each in consent.policy.params for option in each.opts}
+    assert taken == {"--json", "--plain", "--watch"}
