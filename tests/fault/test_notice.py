@@ -12,7 +12,6 @@ import random
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from entraclaw_tui.demo.mac import build
 from entraclaw_tui.demo.mac.lean import DIALOGS
@@ -21,7 +20,9 @@ from entraclaw_tui.model.consent import Request
 from entraclaw_tui.text import Shown, clean_block
 from entraclaw_tui.worker import dialog, notice, osascript
 from entraclaw_tui.worker.dialog import Answer
+from tests.support.fault_table import Rows
 from tests.support.sheet_stage import MAIL_READ, asked, requester
+from tests.support.sizes import sizes
 
 SCRIPT = (
     '" & (do shell script "touch injected") & "',
@@ -69,11 +70,8 @@ def request_of(text: str, number: int) -> Request:
     )
 
 
-@pytest.mark.parametrize(
-    "rounds",
-    [pytest.param(200, id="short"), pytest.param(2000, id="long", marks=pytest.mark.fault)],
-)
-async def test_no_text_becomes_script_or_option(folder: Path, rounds: int) -> None:
+@sizes(200, 2000)
+async def test_no_text_becomes_script_or_option(folder: Path, table: Rows, rounds: int) -> None:
     host = build.prepare(folder / "mac")
     gate = asyncio.Semaphore(AT_ONCE)
     texts = corpus(rounds)
@@ -87,9 +85,9 @@ async def test_no_text_becomes_script_or_option(folder: Path, rounds: int) -> No
         for s in shown
     )
     equal = sum(a == w for a, w in zip(arrived, wanted, strict=True))
-    print(f"\n{'injection texts shown':<44} {len(shown):>10} {rounds:>10}")
-    print(f"{'scripts changed':<44} {changed:>10} {0:>10}")
-    print(f"{'arguments equal to the byte':<44} {equal:>10} {rounds:>10}")
+    table("injection texts handed to osascript", len(shown), rounds)
+    table("of its scripts, changed by a text", changed, 0)
+    table("of its arguments, equal to the byte", equal, rounds)
     assert changed == 0
     assert arrived == wanted
     assert not list(host.root.rglob("injected*"))
