@@ -32,12 +32,12 @@ _RESTS = "not running"
 async def read_definition(host: Host, label: str = LABEL) -> Loaded[JobDefinition] | Empty | Failed:
     """Return a job's definition file beside what launchd loaded of it."""
     text = await read_print(host, label)
-    if isinstance(text, Failed):
-        return text
     job = parse_service(text) if isinstance(text, str) else None
     path = Path(job.path) if job is not None and job.path.startswith("/") else _usual(host, label)
     file = await asyncio.to_thread(read_file, path, label)
     if job is None and not file.there:
+        if isinstance(text, Failed):
+            return text
         return Empty(f"There is no definition at {host.shown(path)}, and launchd knows none.")
     keys: tuple[Compared, ...] = ()
     if job is not None and isinstance(text, str) and file.job is not None:
@@ -47,7 +47,7 @@ async def read_definition(host: Host, label: str = LABEL) -> Loaded[JobDefinitio
             host.shown(path),
             file.there,
             file.trouble,
-            job is not None,
+            None if isinstance(text, Failed) else job is not None,
             keys,
             job is not None and file.there and older(job, file.changed_at),
         ),
@@ -111,9 +111,6 @@ async def read_running(host: Host, label: str = LABEL) -> Loaded[Process] | Empt
 async def read_program(host: Host, label: str = LABEL) -> Loaded[Program] | Empty | Failed:
     """Return what a job starts, by what launchd loaded, or by its file where it loaded none."""
     found = await read_job(host, label)
-    if isinstance(found, Failed):
-        return found
-    arguments: tuple[str, ...] = ()
     if isinstance(found, Loaded):
         job = found.value
         arguments = job.arguments or ((job.program,) if job.program else ())
@@ -122,6 +119,8 @@ async def read_program(host: Host, label: str = LABEL) -> Loaded[Program] | Empt
         listed = (file.job or {}).get("ProgramArguments")
         arguments = tuple(map(str, listed)) if isinstance(listed, list) else ()
     program = await asyncio.to_thread(find_program, host, arguments)
+    if program is None and isinstance(found, Failed):
+        return found
     if program is None:
         return Empty("No definition names a program.")
     return Loaded(program, time.time())
@@ -140,6 +139,8 @@ async def read_told(host: Host, label: str = LABEL) -> Loaded[tuple[LogLine, ...
         for line in lines
         if f"/{label} [" in line or f"/{label})" in line
     )
+    if not lines:
+        return Empty("launchd's log is not there, or empty.")
     if not found:
         return Empty(f"launchd's log says nothing of it in its last {len(lines)} lines.")
     return Loaded(found, time.time())

@@ -142,8 +142,8 @@ class JobDefinition(msgspec.Struct, frozen=True):
     there: bool
     trouble: str = ""
     """Why launchd would refuse the file, empty where it would not."""
-    loaded: bool = False
-    """Whether launchd knows the job."""
+    loaded: bool | None = False
+    """Whether launchd knows the job; None where it could not be asked."""
     keys: tuple[Compared, ...] = ()
     newer: bool = False
     """Whether the file was changed after the job's process had started."""

@@ -95,6 +95,14 @@ def gist_of(look: Look, source: Source[T] | None, tell: Callable[[T], Line]) -> 
             return tell(source.value)
 
 
+def gist_of_job(look: Look, tell: Callable[[Job], Line]) -> Line:
+    """Return what `tell` makes of the job; why there is none is said once, in the chapter `now`."""
+    source = look.store.get(JOB)
+    if isinstance(source, Empty | Failed):
+        return (piece(look.signs.nothing, Tone.DIM),)
+    return gist_of(look, source, tell)
+
+
 def page_of(
     look: Look, source: Source[T] | None, tell: Callable[[T], Sequence[Line]]
 ) -> list[Line]:

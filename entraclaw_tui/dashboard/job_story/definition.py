@@ -31,6 +31,8 @@ def _verdict(found: JobDefinition) -> tuple[Tone, Shown]:
         return Tone.BAD, Shown("its file is gone; launchd has what it loaded before")
     if found.trouble:
         return Tone.BAD, Shown(f"launchd would refuse the file: {clean(found.trouble)}")
+    if found.loaded is None:
+        return Tone.LOOK, Shown("the file is there; launchd could not be asked about it")
     if not found.loaded:
         return Tone.LOOK, Shown("the file is there, and launchd has not loaded it")
     if found.differing:
