@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -56,6 +57,25 @@ def fault(settings: Settings, status: int, retry_after: int, delay: float, times
         _pretend(settings), Fault(status, retry_after=retry_after, delay=delay, times=times)
     )
     print_line(f"The next {times} answers will be {status}.")
+    return exits.FINE
+
+
+@entra.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--remove", is_flag=True, help="Take it away instead.")
+@click.pass_obj
+def certificate(settings: Settings, file: Path, remove: bool) -> int:
+    """Upload a certificate (PEM) to the agent's application, as its administrator would."""
+    from entraclaw_tui.demo.entra.directory import register_certificate
+    from entraclaw_tui.worker.certificates import UnreadableCertificate, about
+
+    try:
+        text = file.read_text(encoding="ascii")
+        thumbprint = about(text).thumbprint
+    except (UnreadableCertificate, UnicodeDecodeError):
+        raise Stop(f"{file.name} holds no certificate in PEM.", exits.ERRORS) from None
+    register_certificate(_pretend(settings), text, remove=remove)
+    print_line(f"{'Removed' if remove else 'Registered'} the certificate {thumbprint}.")
     return exits.FINE
 
 

@@ -45,6 +45,16 @@ class Places:
         return self.config_dir / "config.toml"
 
     @property
+    def credential_record(self) -> Path:
+        """Which versions of the agents' keys there are; no secret."""
+        return self.config_dir / "credentials.json"
+
+    @property
+    def certificate_dir(self) -> Path:
+        """The certificates to be uploaded to Entra; no secret."""
+        return self.config_dir / "certificates"
+
+    @property
     def run_dir(self) -> Path:
         """Where the sockets are; 0700."""
         return self.config_dir / "run"
@@ -98,6 +108,11 @@ class Places:
     def agent_lock(self) -> Path:
         """Held by the command that drives the job; gone when none does."""
         return self.config_dir / "agent.lock"
+
+    @property
+    def install_record(self) -> Path:
+        """Which program was installed, by its digests; no secret."""
+        return self.config_dir / "installed.json"
 
     def folders(self) -> tuple[Path, ...]:
         """Return the folders that must exist, 0700, before the job starts."""

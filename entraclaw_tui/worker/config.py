@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -38,6 +38,7 @@ AgentName = Annotated[
 AgentUser = Annotated[
     str, msgspec.Meta(max_length=256, pattern=rf"^({_ID}|[^@\s]+@[^@\s]+)?$(?!\n)")
 ]
+Thumbprint = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]{43})?$(?!\n)")]
 Proxy = Annotated[
     str, msgspec.Meta(max_length=256, pattern=r"^(https?://[A-Za-z0-9.\[\]:-]+)?$(?!\n)")
 ]
@@ -76,6 +77,11 @@ class Agent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The agent identity, a child of the application; empty where the application itself acts."""
     user: AgentUser = ""
     """The agent's own account, by user principal name or object id; empty where it has none."""
+    key_from: Literal["", "entraclaw", "entrabot", "openclaw"] = ""
+    """The Keychain service of a set-up that was here before, whose key is left where it is; empty
+    for a key of our own."""
+    thumbprint: Thumbprint = ""
+    """SHA-256 of that key's certificate, base64url: the set-up keeps the certificate itself not."""
 
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,6 +155,15 @@ def parse(data: bytes, host: Host, shown: str = "config.toml") -> Config:
         )
     if entra.ca_file and not _is_ours(Path(entra.ca_file), host):
         raise ConfigError(f"{shown}: ca_file counts only on a pretend Mac, for a file inside it.")
+    names = [agent.name for agent in (config.agent, *config.agents)]
+    for agent in (config.agent, *config.agents):
+        if names.count(agent.name) > 1:
+            raise ConfigError(f"{shown}: two agents are called {agent.name}.")
+        if agent.key_from and not agent.thumbprint:
+            raise ConfigError(
+                f"{shown}: the agent {agent.name} has key_from but no thumbprint: Entra has to be "
+                "told which certificate the key belongs to."
+            )
     return msgspec.structs.replace(
         config, entra=msgspec.structs.replace(entra, authority=authority)
     )

@@ -12,10 +12,13 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from entraclaw_tui.worker import flows
 from entraclaw_tui.worker.config import Agent, Config
+from entraclaw_tui.worker.credentials import Credentials
 from entraclaw_tui.worker.entra import Actor, Entra
 from entraclaw_tui.worker.entra_answers import DeviceFlow, UserToken, qualified, token, upn
 from entraclaw_tui.worker.entra_errors import ExchangeError, Kind
@@ -23,7 +26,7 @@ from entraclaw_tui.worker.flight import SingleFlight
 from entraclaw_tui.worker.lane import Lane
 from entraclaw_tui.worker.patience import Patience
 from entraclaw_tui.worker.user_session import UserSession
-from entraclaw_tui.worker.vault import Vault, VaultError, key_item
+from entraclaw_tui.worker.vault import Vault, VaultError
 from entraclaw_tui.worker.wish import Token, Wish
 
 __all__ = ["DeviceFlow", "Exchange", "ExchangeError", "Kind", "Token", "Wish"]
@@ -38,7 +41,9 @@ Note = Callable[[str, str, Mapping[str, str]], None]
 class Exchange:
     """Obtains tokens. One object a worker; nothing happens before the first call."""
 
-    def __init__(self, config: Config, vault: Vault, note: Note | None = None) -> None:
+    def __init__(
+        self, config: Config, vault: Vault, record: Path, note: Note | None = None
+    ) -> None:
         self._config = config
         self._vault = vault
         self._note = note or _silent
@@ -46,7 +51,7 @@ class Exchange:
         self._entra = Entra(config)
         self._flights: SingleFlight[Token] = SingleFlight()
         self._patience = Patience()
-        self._keys: dict[str, str] = {}
+        self._credentials = Credentials(record, vault)
         self._session = UserSession(config.entra.tenant, config.account.upn, vault, self._refresh)
 
     async def obtain(self, wish: Wish) -> Token:
@@ -109,7 +114,7 @@ class Exchange:
     def forget(self) -> None:
         """Start afresh with the next exchange, after a consent in the directory or a sign-in."""
         self._session.forget()
-        self._keys.clear()
+        self._credentials.forget()
         self._entra.stale = True
 
     def close(self) -> None:
@@ -148,16 +153,11 @@ class Exchange:
         assertion = ""
         if wish.flow in flows.FOR_A_PERSON:
             assertion = wish.user_assertion or await self._session.assertion()
-        actor = Actor(
-            await self._key(agent.name), "" if wish.flow == flows.OBO else agent.client_id
-        )
         try:
-            answer = await self._on_lane(lambda: self._ask(wish, actor, agent, assertion))
+            answer = await self._with_a_key(wish, agent, assertion)
         except ExchangeError as error:
             if error.kind is Kind.ASSERTION_STALE:
                 self._session.forget()
-            if error.kind is Kind.CLIENT_AUTH:
-                self._keys.clear()
             raise
         expected = wish.account if "@" in wish.account else ""
         if expected and upn(answer).casefold() not in ("", expected.casefold()):
@@ -167,6 +167,28 @@ class Exchange:
                 f"The user token that a client hands in must be one of {expected}.",
             )
         return answer
+
+    async def _with_a_key(self, wish: Wish, agent: Agent, assertion: str) -> Mapping[str, object]:
+        """Ask with the key in use; where Entra refuses that, with the others of a roll-over."""
+        identity = "" if wish.flow == flows.OBO else agent.client_id
+        number, key = await self._credentials.first(agent)
+        refusal: ExchangeError | None = None
+        while True:
+            ask = partial(self._ask, wish, Actor(key, identity), agent, assertion)
+            try:
+                answer = await self._on_lane(ask)
+            except ExchangeError as error:
+                if error.kind is not Kind.CLIENT_AUTH:
+                    raise
+                refusal = refusal or error
+            else:
+                self._credentials.proved(agent, number)
+                return answer
+            other = await self._credentials.after(agent, number)
+            if other is None:
+                self._credentials.forget()
+                raise refusal
+            number, key = other
 
     def _ask(self, wish: Wish, actor: Actor, agent: Agent, assertion: str) -> Mapping[str, object]:
         """Run the flow of a wish. Blocks: on the lane."""
@@ -186,19 +208,6 @@ class Exchange:
                 "Ask again; the settings have changed since.",
             )
         return agent
-
-    async def _key(self, agent: str) -> str:
-        # Read once: each read of the Keychain may raise a dialog, and takes its time.
-        if agent not in self._keys:
-            key = await self._vault.get(key_item(agent))
-            if key is None:
-                raise ExchangeError(
-                    Kind.CLIENT_AUTH,
-                    f"The Keychain has no key for the agent {agent}.",
-                    "Put its private key and certificate under that account.",
-                )
-            self._keys[agent] = key
-        return self._keys[agent]
 
     async def _refresh(self, refresh_token: str) -> UserToken:
         return await self._on_lane(lambda: self._entra.refresh(refresh_token))

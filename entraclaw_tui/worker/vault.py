@@ -102,9 +102,14 @@ class Vault:
         self._deadline = deadline
         self._lane = Lane("vault")
 
-    async def get(self, account: str) -> str | None:
-        """Return a value, or None where there is none. Raises VaultError."""
-        return await self._run(lambda: self._backend.get_password(self._service, account))
+    async def get(self, account: str, *, service: str = "") -> str | None:
+        """Return a value, or None where there is none. Raises VaultError.
+
+        Another `service` is read where a key is left in the place that another program gave it.
+        """
+        return await self._run(
+            lambda: self._backend.get_password(service or self._service, account)
+        )
 
     async def set(self, account: str, value: str) -> None:
         """Store a value and read it back. Raises VaultError; ValueError for what may not go in."""

@@ -44,7 +44,7 @@ class User(msgspec.Struct, frozen=True):
 
 
 class Directory(msgspec.Struct, frozen=True):
-    """Everything that is registered. It does not change while the authority runs."""
+    """Everything that is registered."""
 
     tenant: str
     domain: str
@@ -87,7 +87,29 @@ def load(where: Path) -> Directory:
 
 
 def save(where: Path, directory: Directory) -> None:
-    """Store the directory."""
-    path = where / "directory.json"
-    path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(directory)))
+    """Store the directory; an authority that runs goes by it from the next request on."""
+    fresh = where / "directory.new"
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(directory)))
+    fresh.replace(where / "directory.json")
+
+
+def version(where: Path) -> tuple[int, int]:
+    """Return what changes with the stored directory."""
+    about = (where / "directory.json").stat()
+    return about.st_mtime_ns, about.st_ino
+
+
+def register_certificate(host: Host, pem: str, *, remove: bool = False) -> None:
+    """Upload a certificate to the agent's application, or take it away again."""
+    where = folder(host)
+    directory = load(where)
+
+    def changed(app: App) -> App:
+        if app.kind != "confidential":
+            return app
+        others = tuple(known for known in app.certificates if known != pem)
+        return msgspec.structs.replace(app, certificates=others if remove else (*others, pem))
+
+    apps = tuple(changed(app) for app in directory.apps)
+    save(where, msgspec.structs.replace(directory, apps=apps))

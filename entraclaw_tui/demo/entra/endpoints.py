@@ -14,6 +14,7 @@ import msgspec
 from entraclaw_tui.demo.entra import page
 from entraclaw_tui.demo.entra.devices import Devices
 from entraclaw_tui.demo.entra.directory import load
+from entraclaw_tui.demo.entra.directory import version as directory_version
 from entraclaw_tui.demo.entra.faults import Fault, Faults
 from entraclaw_tui.demo.entra.grants import Grants
 from entraclaw_tui.demo.entra.journal import Entry, Journal
@@ -46,9 +47,9 @@ class Authority:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._directory = load(where)
+        self._where = where
         self._signer = Signer.load(where)
-        self._grants = Grants(where, self._directory, Mint(self._directory, self._signer))
+        self._read_directory()
         self._devices = Devices(where)
         self._faults = Faults(where)
         self._journal = Journal(where)
@@ -60,6 +61,8 @@ class Authority:
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Return the reply to one request, and write it into the journal."""
         began = time.perf_counter()
+        if self._version != directory_version(self._where):
+            self._read_directory()
         path = urllib.parse.urlsplit(target).path
         form = _form(body)
         correlation = headers.get("client-request-id", "") or str(uuid.uuid4())
@@ -84,6 +87,12 @@ class Authority:
         )
         extra = (("x-ms-request-id", str(uuid.uuid4())), ("client-request-id", correlation[:64]))
         return replace(reply, headers=reply.headers + extra)
+
+    def _read_directory(self) -> None:
+        self._version = directory_version(self._where)
+        self._directory = load(self._where)
+        mint = Mint(self._directory, self._signer)
+        self._grants = Grants(self._where, self._directory, mint)
 
     def _route(self, method: str, path: str, form: Mapping[str, str]) -> Reply:
         tenant, _, rest = path.lstrip("/").partition("/")

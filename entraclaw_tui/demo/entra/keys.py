@@ -1,18 +1,15 @@
-"""Keys and certificates: the authority's signing key, its TLS identity, an application's pair."""
+"""Keys: the authority's signing key, its TLS identity."""
 
 from __future__ import annotations
 
 import base64
-import datetime
 import hashlib
 import os
 from pathlib import Path
 
 import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 
 def new_key() -> rsa.RSAPrivateKey:
@@ -27,23 +24,6 @@ def key_pem(key: rsa.RSAPrivateKey) -> str:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     ).decode()
-
-
-def self_signed(key: rsa.RSAPrivateKey, name: str, days: int = 180) -> str:
-    """Return a certificate for an application's key, in PEM, as one uploads it to Entra."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=days))
-        .sign(key, hashes.SHA256())
-    )
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def b64url(data: bytes) -> str:

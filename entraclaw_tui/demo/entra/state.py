@@ -12,9 +12,10 @@ import msgspec
 
 from entraclaw_tui.demo.entra.consents import Consents
 from entraclaw_tui.demo.entra.directory import GRAPH, App, Directory, User, folder, load, save
-from entraclaw_tui.demo.entra.keys import create_signer, create_tls, key_pem, new_key, self_signed
+from entraclaw_tui.demo.entra.keys import create_signer, create_tls
 from entraclaw_tui.demo.entra.refresh import RefreshTokens
 from entraclaw_tui.macos.host import Host
+from entraclaw_tui.worker import certificates
 from entraclaw_tui.worker.config import Account, Agent, Config, Entra
 from entraclaw_tui.worker.user_session import SessionItem
 from entraclaw_tui.worker.vault import key_item, session_item
@@ -91,7 +92,7 @@ def create(
     """Make the authority of a pretend Mac: tenant, applications, a person, the agent's user.
 
     One that is already there keeps its own keys and what has been consented; the agent gets a new
-    certificate, which counts when the authority starts the next time.
+    certificate in place of the old.
     """
     where = folder(host)
     where.mkdir(parents=True, exist_ok=True)
@@ -99,9 +100,8 @@ def create(
     if not exists(host):
         create_signer(where)
         create_tls(where)
-    key = new_key()
-    certificate = self_signed(key, f"{agent}.{DOMAIN}")
-    directory = _directory(agent, certificate)
+    pair = certificates.new_pair(f"{agent}.{DOMAIN}")
+    directory = _directory(agent, pair.certificate)
     confidential, public, identity = directory.apps
     user, own = directory.users
     consents = Consents(where)
@@ -121,8 +121,8 @@ def create(
         agent_id=identity.client_id,
         agent_user=own.upn,
         ca_file=where / "ca.pem",
-        private_key=key_pem(key),
-        certificate=certificate,
+        private_key=pair.private_key,
+        certificate=pair.certificate,
         refresh_token=RefreshTokens(where).issue(public, user, time.time()),
     )
 

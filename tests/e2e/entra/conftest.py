@@ -16,6 +16,7 @@ from entraclaw_tui.demo.entra import state
 from entraclaw_tui.demo.entra.directory import folder
 from entraclaw_tui.demo.entra.server import Server
 from entraclaw_tui.macos.host import MARKER, Host, Marker
+from entraclaw_tui.macos.places import Places
 from entraclaw_tui.worker.config import Config
 from entraclaw_tui.worker.exchange import Exchange
 from entraclaw_tui.worker.vault import Vault
@@ -83,6 +84,14 @@ def vault(items: dict[str, str]) -> Iterator[Vault]:
 
 
 @pytest.fixture
+def record(host: Host) -> Path:
+    """Where the versions of the agent's key stand; at first nowhere."""
+    path = Places.of(host).credential_record
+    path.parent.mkdir(parents=True)
+    return path
+
+
+@pytest.fixture
 def notes() -> list[tuple[str, str, dict[str, str]]]:
     """What the exchange told its log."""
     return []
@@ -90,11 +99,11 @@ def notes() -> list[tuple[str, str, dict[str, str]]]:
 
 @pytest.fixture
 def exchange(
-    config: Config, vault: Vault, notes: list[tuple[str, str, dict[str, str]]]
+    config: Config, vault: Vault, record: Path, notes: list[tuple[str, str, dict[str, str]]]
 ) -> Iterator[Exchange]:
     def note(level: str, message: str, fields: Mapping[str, str]) -> None:
         notes.append((level, message, dict(fields)))
 
-    made = Exchange(config, vault, note)
+    made = Exchange(config, vault, record, note)
     yield made
     made.close()

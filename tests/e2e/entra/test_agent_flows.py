@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import jwt
 import msgspec
@@ -15,9 +16,10 @@ from entraclaw_tui.demo.entra.consents import grant_consent
 from entraclaw_tui.demo.entra.directory import GRAPH, folder, load
 from entraclaw_tui.demo.entra.faults import Fault, order_fault
 from entraclaw_tui.demo.entra.journal import Journal
-from entraclaw_tui.demo.entra.keys import b64url, key_pem, new_key, self_signed
+from entraclaw_tui.demo.entra.keys import b64url, key_pem, new_key
 from entraclaw_tui.demo.entra.state import UPN, Provisioned
 from entraclaw_tui.macos.host import Host
+from entraclaw_tui.worker.certificates import self_signed
 from entraclaw_tui.worker.config import Config
 from entraclaw_tui.worker.exchange import Exchange, ExchangeError, Kind, Token, Wish
 from entraclaw_tui.worker.vault import Vault, key_item
@@ -63,12 +65,12 @@ async def test_the_agents_own_account(exchange: Exchange, provisioned: Provision
 
 
 async def test_the_agents_own_account_by_its_object_id(
-    config: Config, vault: Vault, host: Host, provisioned: Provisioned
+    config: Config, vault: Vault, record: Path, host: Host, provisioned: Provisioned
 ) -> None:
     user = load(folder(host)).user(provisioned.agent_user)
     assert user is not None
     agent = msgspec.structs.replace(config.agent, user=user.oid)
-    exchange = Exchange(msgspec.structs.replace(config, agent=agent), vault)
+    exchange = Exchange(msgspec.structs.replace(config, agent=agent), vault, record)
     token = await exchange.obtain(wish("agent_user", account=user.oid))
     assert claims_of(token)["oid"] == user.oid
     exchange.close()
@@ -83,10 +85,10 @@ async def test_the_agent_as_itself(exchange: Exchange, provisioned: Provisioned)
 
 
 async def test_the_application_as_itself_where_there_is_no_agent_identity(
-    config: Config, vault: Vault, provisioned: Provisioned
+    config: Config, vault: Vault, record: Path, provisioned: Provisioned
 ) -> None:
     plain = msgspec.structs.replace(config.agent, client_id="", user="")
-    exchange = Exchange(msgspec.structs.replace(config, agent=plain), vault)
+    exchange = Exchange(msgspec.structs.replace(config, agent=plain), vault, record)
     token = await exchange.obtain(wish("app", ".default"))
     assert claims_of(token)["azp"] == provisioned.client_id
     error = await refused(exchange, wish("agent_obo", account=UPN))
@@ -105,11 +107,11 @@ async def test_vouchers_are_fetched_once(exchange: Exchange, host: Host) -> None
 
 
 async def test_a_second_agent_of_the_blueprint_has_its_own_key(
-    config: Config, vault: Vault, items: dict[str, str], provisioned: Provisioned
+    config: Config, vault: Vault, record: Path, items: dict[str, str], provisioned: Provisioned
 ) -> None:
     other = msgspec.structs.replace(config.agent, name="report-bot")
     two = msgspec.structs.replace(config, agents=(other,))
-    exchange = Exchange(two, vault)
+    exchange = Exchange(two, vault, record)
     wanted = Wish("app", "report-bot", "", "", GRAPH, (".default",))
     error = await refused(exchange, wanted)
     assert error.message == "The Keychain has no key for the agent report-bot."
@@ -136,12 +138,12 @@ async def test_consent_is_missing_for_the_agents_own_account(
 
 @pytest.mark.parametrize("change", ["agent", "user"])
 async def test_an_identity_of_somebody_else_is_refused(
-    config: Config, vault: Vault, change: str
+    config: Config, vault: Vault, record: Path, change: str
 ) -> None:
     stranger = "99999999-2222-3333-4444-555555555555"
     field = {"agent": {"client_id": stranger}, "user": {"user": UPN}}[change]
     agent = msgspec.structs.replace(config.agent, **field)
-    exchange = Exchange(msgspec.structs.replace(config, agent=agent), vault)
+    exchange = Exchange(msgspec.structs.replace(config, agent=agent), vault, record)
     error = await refused(exchange, wish("agent_user"))
     assert error.kind in (Kind.CONFIG, Kind.ASSERTION_STALE)
     assert ("first step" in error.hint) == (change == "agent")
@@ -149,7 +151,7 @@ async def test_an_identity_of_somebody_else_is_refused(
 
 
 async def test_a_bare_key_with_the_thumbprint_of_its_certificate(
-    config: Config, vault: Vault, items: dict[str, str], provisioned: Provisioned
+    config: Config, vault: Vault, record: Path, items: dict[str, str], provisioned: Provisioned
 ) -> None:
     certificate = x509.load_pem_x509_certificate(provisioned.certificate.encode())
     bare = {
@@ -157,19 +159,19 @@ async def test_a_bare_key_with_the_thumbprint_of_its_certificate(
         "thumbprint": b64url(certificate.fingerprint(hashes.SHA256())),
     }
     items[key_item("research-bot")] = msgspec.json.encode(bare).decode()
-    exchange = Exchange(config, vault)
+    exchange = Exchange(config, vault, record)
     for flow in ("obo", "agent_obo", "agent_user"):
         assert (await exchange.obtain(wish(flow, account=""))).scopes == ("User.Read",)
     exchange.close()
 
 
 async def test_an_unregistered_key_fails_at_the_first_step(
-    config: Config, vault: Vault, items: dict[str, str]
+    config: Config, vault: Vault, record: Path, items: dict[str, str]
 ) -> None:
     key = new_key()
     other = {"private_key": key_pem(key), "certificate": self_signed(key, "other")}
     items[key_item("research-bot")] = msgspec.json.encode(other).decode()
-    exchange = Exchange(config, vault)
+    exchange = Exchange(config, vault, record)
     error = await refused(exchange, wish("agent_user"))
     assert (error.kind, error.code) == (Kind.CLIENT_AUTH, "AADSTS700027")
     assert "first step, where the application vouches for the agent" in error.hint

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from pathlib import Path
 
 import jwt
 import msgspec
@@ -17,10 +18,11 @@ from entraclaw_tui.demo.entra.directory import GRAPH, folder
 from entraclaw_tui.demo.entra.faults import Fault, order_fault
 from entraclaw_tui.demo.entra.grants import JWT_BEARER
 from entraclaw_tui.demo.entra.journal import Entry, Journal
-from entraclaw_tui.demo.entra.keys import key_pem, new_key, self_signed
+from entraclaw_tui.demo.entra.keys import key_pem, new_key
 from entraclaw_tui.demo.entra.server import Server
 from entraclaw_tui.demo.entra.state import UPN, Provisioned, create, sign_out_everywhere
 from entraclaw_tui.macos.host import Host
+from entraclaw_tui.worker.certificates import self_signed
 from entraclaw_tui.worker.config import Config
 from entraclaw_tui.worker.exchange import Exchange, ExchangeError, Kind, Token, Wish
 from entraclaw_tui.worker.vault import Vault, VaultLocked, key_item, session_item
@@ -180,7 +182,7 @@ async def test_an_ended_sign_in_says_so(exchange: Exchange, host: Host) -> None:
     assert (error.kind, error.code) == (Kind.ASSERTION_STALE, "AADSTS50173")
 
 
-async def test_a_locked_keychain_is_said_as_such(config: Config) -> None:
+async def test_a_locked_keychain_is_said_as_such(config: Config, record: Path) -> None:
     class Locked:
         def get_password(self, service: str, username: str) -> str | None:
             raise VaultLocked("The login keychain is locked.", "Unlock it.")
@@ -188,7 +190,7 @@ async def test_a_locked_keychain_is_said_as_such(config: Config) -> None:
         set_password = delete_password = get_password
 
     vault = Vault(Locked())  # type: ignore[arg-type]  # only reading is of interest
-    exchange = Exchange(config, vault)
+    exchange = Exchange(config, vault, record)
     error = await refused(exchange, wish())
     assert (error.kind, error.hint) == (Kind.TRANSIENT, "Unlock it.")
     exchange.close()
@@ -233,22 +235,22 @@ async def test_a_stronger_sign_in_carries_its_claims(exchange: Exchange, host: H
 
 
 async def test_nobody_there_and_nobody_we_trust(
-    server: Server, config: Config, vault: Vault, host: Host
+    server: Server, config: Config, vault: Vault, record: Path, host: Host
 ) -> None:
     entra = msgspec.structs.replace(config.entra, authority="https://localhost:1")
-    away = Exchange(msgspec.structs.replace(config, entra=entra), vault)
+    away = Exchange(msgspec.structs.replace(config, entra=entra), vault, record)
     error = await refused(away, wish())
     assert error.kind is Kind.TRANSIENT
     assert "cannot be reached" in error.message
     away.close()
     entra = msgspec.structs.replace(config.entra, ca_file="")
-    distrusting = Exchange(msgspec.structs.replace(config, entra=entra), vault)
+    distrusting = Exchange(msgspec.structs.replace(config, entra=entra), vault, record)
     error = await refused(distrusting, wish())
     assert error.kind is Kind.CONFIG
     assert "not trusted" in error.message
     distrusting.close()
     entra = msgspec.structs.replace(config.entra, tenant="elsewhere.example")
-    lost = Exchange(msgspec.structs.replace(config, entra=entra), vault)
+    lost = Exchange(msgspec.structs.replace(config, entra=entra), vault, record)
     wanted = Wish("obo", "research-bot", "", UPN, GRAPH, ("User.Read",), "an assertion")
     error = await refused(lost, wanted)
     assert (error.kind, error.code) == (Kind.CONFIG, "AADSTS90002")
@@ -281,10 +283,10 @@ async def test_sign_in_by_device_code(
 
 
 async def test_somebody_else_signs_in(
-    config: Config, vault: Vault, host: Host, items: dict[str, str]
+    config: Config, vault: Vault, record: Path, host: Host, items: dict[str, str]
 ) -> None:
     account = msgspec.structs.replace(config.account, upn="other@contoso.example")
-    exchange = Exchange(msgspec.structs.replace(config, account=account), vault)
+    exchange = Exchange(msgspec.structs.replace(config, account=account), vault, record)
     flow = await exchange.begin_sign_in()
     assert confirm_device(host, flow.user_code, UPN, time.time())
     before = dict(items)
@@ -308,10 +310,12 @@ async def test_the_event_loop_never_waits(exchange: Exchange, host: Host) -> Non
     assert {t.name for t in threading.enumerate()} >= {"exchange", "vault"}
 
 
-async def test_the_authority_may_get_new_keys(
+async def test_the_application_gets_another_certificate_while_the_authority_runs(
     exchange: Exchange, host: Host, items: dict[str, str]
 ) -> None:
     await exchange.obtain(wish())
-    items.update(create(host).keychain_items())  # a new certificate, while the server runs on
+    fresh = create(host).keychain_items()
     exchange.forget()
     assert (await refused(exchange, wish())).kind is Kind.CLIENT_AUTH
+    items.update(fresh)
+    assert (await exchange.obtain(wish())).scopes == ("User.Read",)

@@ -19,9 +19,10 @@ from entraclaw_tui.demo.entra.consents import grant_consent, revoke_consent
 from entraclaw_tui.demo.entra.directory import GRAPH, folder
 from entraclaw_tui.demo.entra.endpoints import Authority, Reply
 from entraclaw_tui.demo.entra.journal import Journal
-from entraclaw_tui.demo.entra.keys import b64url, new_key, self_signed
+from entraclaw_tui.demo.entra.keys import b64url, new_key
 from entraclaw_tui.demo.entra.state import Provisioned, sign_out_everywhere
 from entraclaw_tui.macos.host import Host
+from entraclaw_tui.worker.certificates import self_signed
 
 Fields = dict[str, object]
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
