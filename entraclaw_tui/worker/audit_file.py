@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from entraclaw_tui.ipc.errors import WireError
 from entraclaw_tui.model.consent import AuditEntry
 from entraclaw_tui.worker.chain import Check
 from entraclaw_tui.worker.ledger import Ledger
@@ -32,6 +34,9 @@ class AuditFiles:
         """The newest entry in the files."""
         self.behind = True
         """Something was committed and is not in the files; so it is until the first catching up."""
+        self._ledger: Ledger | None = None
+        self._again: asyncio.Task[None] | None = None
+        self._told = False
 
     def find_last(self) -> AuditEntry | None:
         """Look for the newest entry in the files; cut off a line that a crash left half."""
@@ -44,83 +49,131 @@ class AuditFiles:
 
     async def catch_up(self, ledger: Ledger) -> None:
         """Write what was committed and not yet exported."""
-        self.behind = False
-        while entries := await _entries(ledger, self._seq):
-            if not self._write(entries):
-                return
+        self._ledger = ledger
+        self.behind = True
+        while self.behind:  # again, where a commit came between reading and writing
+            self.behind = False
+            while entries := await _entries(ledger, self._seq):
+                if not self._write(entries):
+                    return
 
     def committed(self, changes: list[Change]) -> None:
-        """Write the entries of a commit. After trouble the rest waits for the next catching up."""
+        """Write the entries of a commit; after trouble, all that is missing."""
         entries = [change for change in changes if isinstance(change, AuditEntry)]
-        if entries and not self.behind:
+        if not entries:
+            return
+        if not self.behind:
             self._write(entries)
+        elif self._ledger is not None and (self._again is None or self._again.done()):
+            work = self._try_again(self._ledger)
+            self._again = asyncio.get_running_loop().create_task(work, name="export-audit")
+
+    async def _try_again(self, ledger: Ledger) -> None:
+        with contextlib.suppress(WireError):  # the next commit will do
+            await self.catch_up(ledger)
 
     def _write(self, entries: list[AuditEntry]) -> bool:
         """Append entries, each in its day's file; False where one is missing or did not go in."""
         for entry in entries:
             if entry.seq <= self._seq:
                 continue  # caught up with meanwhile
-            try:
-                if entry.seq != self._seq + 1:
-                    raise OSError(0, "an entry is missing")
-                os.write(self._file_of(entry.at), msgspec.json.encode(entry) + b"\n")
-            except OSError as error:
+            if entry.seq != self._seq + 1:
                 self.behind = True
-                self._log.error("The audit is not exported now.", why=str(error.strerror))
                 return False
-            self.last = entry
+            try:
+                _append(self._file_of(entry.at), _line_of(entry))
+            except OSError as error:
+                if not self._told:
+                    self._log.error("The audit is not exported now.", why=str(error.strerror))
+                self.behind = self._told = True
+                return False
+            self.last, self._told = entry, False
         return True
 
     @property
     def _seq(self) -> int:
         return self.last.seq if self.last is not None else 0
 
-    async def compare(self, key: bytes, ledger_check: Check) -> str:
-        """Check the files' own chain; return the first problem, or an empty text."""
-        return await asyncio.to_thread(self._compare, key, ledger_check.seq, ledger_check.newest)
+    async def compare(self, key: bytes, ledger: Ledger, ledger_check: Check) -> str:
+        """Check the files' own chain; return the first problem, or an empty text.
+
+        `ledger_check` has walked along the chain in the database.
+        """
+        seq, newest = ledger_check.seq, ledger_check.newest
+        check, problem = await asyncio.to_thread(self._compare, key, seq, newest)
+        if problem or check.seq <= seq:
+            return problem
+        # More lines than entries: committed meanwhile, or cut off in the database.
+        later = await ledger.read(lambda txn: txn.audit_entries(check.seq - 1, 1))
+        if [entry.chain for entry in later] != [check.newest]:
+            return f"The database ends before entry {check.seq} of the files."
+        return ""
 
     def close(self) -> None:
         """Close the day's file."""
+        if self._again is not None:
+            self._again.cancel()
+        self._close_file()
+
+    def _close_file(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
             self._day = ""
 
-    def _compare(self, key: bytes, newest: int, newest_chain: str) -> str:
-        check: Check | None = None
+    def _compare(self, key: bytes, newest: int, newest_chain: str) -> tuple[Check, str]:
+        check = Check(key)
         for entry in self._entries():
-            if check is None:
-                if entry.seq != 1:
-                    return f"The files begin with entry {entry.seq}."
-                check = Check(key)
+            if check.seq == 0 and entry.seq != 1:
+                return check, f"The files begin with entry {entry.seq}."
             check.take([entry])
             if check.problem:
-                return f"In the files: {check.problem}"
+                return check, f"In the files: {check.problem}"
             if check.seq == newest and check.newest != newest_chain:
-                return f"Entry {newest} of the files is not that of the database."
-        if newest and (check is None or check.seq < newest):
-            return f"The files end before entry {newest}."
-        return ""
+                return check, f"Entry {newest} of the files is not that of the database."
+        if check.seq < newest:
+            return check, f"The files end before entry {newest}."
+        return check, ""
 
     def _entries(self) -> Iterator[AuditEntry]:
         for path in self._paths():
             with path.open("rb") as file:
                 for line in file:
                     with contextlib.suppress(msgspec.MsgspecError):
-                        yield msgspec.json.decode(line, type=AuditEntry)
+                        entry = msgspec.json.decode(line, type=AuditEntry)
+                        # A line that only means the same is not the one that was written.
+                        if _line_of(entry) == line:
+                            yield entry
 
     def _paths(self) -> list[Path]:
         return sorted(self._folder.glob("????-??-??.jsonl"))
 
     def _file_of(self, at: float) -> int:
         day = datetime.fromtimestamp(at, UTC).date().isoformat()
-        if day != self._day:
-            self.close()
+        if self._descriptor < 0 or day > self._day:
+            # A clock that was set back does not lead back to an older file: the order is theirs.
+            day = max([day, *(path.stem for path in self._paths()[-1:])])
+            self._close_file()
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             self._descriptor = os.open(self._folder / f"{day}.jsonl", flags, 0o600)
             os.fchmod(self._descriptor, 0o600)
             self._day = day
         return self._descriptor
+
+
+def _append(descriptor: int, line: bytes) -> None:
+    """Add a line, whole or not at all. Raises OSError."""
+    size = os.fstat(descriptor).st_size
+    try:
+        if os.write(descriptor, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
+
+
+def _line_of(entry: AuditEntry) -> bytes:
+    return msgspec.json.encode(entry) + b"\n"
 
 
 async def _entries(ledger: Ledger, after: int) -> list[AuditEntry]:

@@ -61,7 +61,8 @@ class Engine:
     broken_seals: int = 0
     """Rows that somebody else has changed; none of them is believed."""
     cut_short: bool = False
-    """The database is older than the Keychain remembers: somebody put an old one back."""
+    """The database is older than the Keychain remembers, or than the audit's files: somebody put
+    an old one back."""
 
     @classmethod
     def assemble(cls, core: Core, files: AuditFiles) -> Engine:
@@ -76,8 +77,8 @@ class Engine:
         desk = PinDesk(core)
         asks = Asks(core, grants, shelf, exchanging, endings, silent, waiters)
         decisions = Decisions(core, exchanging, endings, desk)
-        keeping = Housekeeping(core, grants, shelf, exchanging, endings, files)
         head = Head(core)
+        keeping = Housekeeping(core, grants, shelf, exchanging, endings, files, head)
         policy = PolicyDesk(core, grants, head.note)
         core.ledger.listen(waiters.committed)
         core.ledger.listen(files.committed)
@@ -99,6 +100,8 @@ class Engine:
         self.broken_seals = await core.ledger.read(lambda txn: txn.broken_seals())
         await self.desk.load()
         self.cut_short = not await self.head.holds()
+        if last is not None:  # also what came after the last note is in the files
+            self.cut_short |= not await self.head.has(last.seq, last.chain)
         await self.policy.load(self.head.policy_revision)
         # Without a verifier no grant counts, nor without the policy, nor where an old database was
         # put back.

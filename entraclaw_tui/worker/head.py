@@ -40,12 +40,22 @@ class Head:
         if not seq.isdigit():
             return False
         self.policy_revision = int(revision) if revision.isdigit() else 0
-        wanted = int(seq)
+        return await self.has(int(seq), chain)
+
+    async def has(self, seq: int, chain: str) -> bool:
+        """Whether the database has this very entry, or begins right after it."""
         base_chain, base = await self._core.ledger.read(lambda txn: txn.audit_base())
-        if wanted == base:
+        if seq == base:
             return base_chain == chain
-        entries = await self._core.ledger.read(lambda txn: txn.audit_entries(wanted - 1, 1))
-        return bool(entries) and (entries[0].seq, entries[0].chain) == (wanted, chain)
+        entries = await self._core.ledger.read(lambda txn: txn.audit_entries(seq - 1, 1))
+        return bool(entries) and (entries[0].seq, entries[0].chain) == (seq, chain)
+
+    async def problem(self) -> str:
+        """Return what the database lost of the entries this worker has written, or nothing."""
+        newest = self._newest
+        if newest is None or await self.has(newest.seq, newest.chain):
+            return ""
+        return f"Entry {newest.seq}, which this worker has written, is not in the database."
 
     async def note(self) -> None:
         """Write the newest entry down."""

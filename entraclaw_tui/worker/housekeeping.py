@@ -14,6 +14,7 @@ from entraclaw_tui.worker.decisions import deny_in
 from entraclaw_tui.worker.endings import Endings
 from entraclaw_tui.worker.exchanging import Exchanging
 from entraclaw_tui.worker.grants import Grants
+from entraclaw_tui.worker.head import Head
 from entraclaw_tui.worker.shelf import Shelf
 from entraclaw_tui.worker.states import move
 from entraclaw_tui.worker.transaction import Transaction
@@ -33,6 +34,7 @@ class Housekeeping:
         exchanging: Exchanging,
         endings: Endings,
         files: AuditFiles,
+        head: Head,
     ) -> None:
         self._core = core
         self._grants = grants
@@ -40,6 +42,7 @@ class Housekeeping:
         self._exchanging = exchanging
         self._endings = endings
         self._files = files
+        self._head = head
 
     async def block(self, identity: str, by: str) -> int:
         """Block a client, deny what it waits for, end its grants; return how many of these."""
@@ -126,7 +129,7 @@ class Housekeeping:
         return await self._core.ledger.read(lambda txn: txn.audit_entries(after, _CHUNK))
 
     async def verify(self) -> AuditVerifyResult:
-        """Walk along the whole chain, in the database and in the files."""
+        """Walk along the whole chain, in the database and in the files, to the newest entry."""
         if self._files.behind:
             await self._files.catch_up(self._core.ledger)
         before, seq = await self._core.ledger.read(lambda txn: txn.audit_base())
@@ -136,7 +139,11 @@ class Housekeeping:
             if not entries:
                 break
             check.take(entries)
-        problem = check.problem or await self._files.compare(self._core.keys.audit, check)
+        problem = (
+            check.problem
+            or await self._head.problem()
+            or await self._files.compare(self._core.keys.audit, self._core.ledger, check)
+        )
         return AuditVerifyResult(not problem, check.entries, problem)
 
 

@@ -112,5 +112,7 @@ def _entry(row: tuple[int, float, str, str, str, str]) -> AuditEntry:
     try:
         decoded = msgspec.json.decode(detail, type=dict[str, str])
     except msgspec.MsgspecError:
+        decoded = {}
+    if _encode(decoded).decode() != detail:  # a text that only means the same was written by others
         decoded = {"unreadable": detail}
     return AuditEntry(seq, at, event, subject, decoded, text)
