@@ -30,7 +30,7 @@ from entraclaw_tui.worker.request_api import RequestApi
 from entraclaw_tui.worker.requester import Requesters
 from entraclaw_tui.worker.server import Server
 from entraclaw_tui.worker.status import Status
-from entraclaw_tui.worker.vault import Backend, Vault, VaultError, VaultLocked, session_item
+from entraclaw_tui.worker.vault import Backend, Vault, VaultError, VaultLocked
 from entraclaw_tui.worker.wire import Service, Wire
 
 REQUESTS: Final = 64
@@ -163,9 +163,6 @@ class Daemon:
         config = Config.load(self._host)
         self.status.config = config
         found = await keys.load(self._vault)
-        item = session_item(config.entra.tenant, config.account.upn)
-        signed_in = await self._vault.get(item) is not None
-        self.status.signed_in = config.account.upn if signed_in else ""
         ledger = Ledger(self._places.state_db, found, self._clock)
         try:
             await ledger.open()
@@ -182,6 +179,8 @@ class Daemon:
             engine = Engine.assemble(core, AuditFiles(self._places.audit_dir, self._log))
             engine.grants.on_change = self._watch.changed
             ledger.on_trouble(self.status.changed)
+            await engine.signing_in.load()
+            engine.signing_in.on_change = self.status.changed
             await engine.start()
         except BaseException:
             await ledger.close()
@@ -191,7 +190,7 @@ class Daemon:
     def _new_exchange(self, config: Config) -> Exchanger:
         from entraclaw_tui.worker.exchange import Exchange
 
-        return Exchange(config, self._vault, self._note)
+        return Exchange(config, self._vault, self._places.credential_record, self._note)
 
     def _note(self, level: str, message: str, fields: Mapping[str, str]) -> None:
         self._log.write(level, message, dict(fields), "exchange")
