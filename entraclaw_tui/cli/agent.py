@@ -52,7 +52,8 @@ def install(settings: Settings, yes: bool, as_json: bool, plain: bool) -> int:
             wanted = definition(host, sys.executable, desktop=seen.desktop)
         except DefinitionError as error:
             raise Stop(str(error), exits.ERRORS) from None
-        return agent_plans.install(seen, wanted, sys.executable)
+        record, changed = await asyncio.to_thread(_record, host, sys.executable)
+        return agent_plans.install(seen, wanted, sys.executable, record=record, changed=changed)
 
     return _carry_out(settings, "install", plan, yes=yes, as_json=as_json)
 
@@ -153,6 +154,21 @@ async def _items(host: Host) -> tuple[str, ...]:
     if isinstance(source, Failed):
         raise Stop(f"{source.reason} {source.hint}".strip(), exits.ERRORS)
     return tuple(sorted({item.account for item in source.value.items}))
+
+
+def _record(host: Host, python: str) -> tuple[str | None, str]:
+    """Return where to record the program, None where it is recorded; and what changed since."""
+    from entraclaw_tui.macos import install_record
+    from entraclaw_tui.macos.places import Places
+
+    found = install_record.look(host)
+    place = str(Places.of(host).install_record)
+    if found is None or not install_record.fits(found.record, python):
+        return place, ""
+    if not found.changes:
+        return None, ""
+    parts = " and the ".join(change.what for change in found.changes)
+    return place, f"The {parts} changed since the agent was installed."
 
 
 def _settings(host: Host) -> str:

@@ -17,6 +17,8 @@ from entraclaw_tui.doctor import keychains
 from entraclaw_tui.doctor.surroundings import Surroundings, look_around
 from entraclaw_tui.macos import launchctl_errors, launchctl_print
 from entraclaw_tui.macos.host import Host, ToolError
+from entraclaw_tui.macos.install_record import Installed
+from entraclaw_tui.macos.install_record import look as look_installed
 from entraclaw_tui.macos.jobs import LAUNCHCTL, parse_disabled, read_job
 from entraclaw_tui.macos.keychain import read_keychain
 from entraclaw_tui.macos.places import LABEL, Places
@@ -109,6 +111,8 @@ class Evidence:
     around: Surroundings = field(default_factory=Surroundings)
     worker: WorkerWord | None = None
     """None where it does not run, or nobody asked it."""
+    installed: Installed | None = None
+    """What `agent install` recorded and what changed since; None where it recorded nothing."""
 
 
 async def gather(
@@ -123,12 +127,13 @@ async def gather(
     found, program = await asyncio.to_thread(_installed, places.plist)
     around = asyncio.create_task(look_around(host, program, found.job or {}))
     overrides = asyncio.create_task(_overrides(host))
-    job, keychain, privacy, signature, files = await asyncio.gather(
+    job, keychain, privacy, signature, files, installed = await asyncio.gather(
         read_job(host, LABEL),
         read_keychain(host),
         _privacy(host, known),
         read_signature(host, program) if program else _unsigned(),
         asyncio.to_thread(read_files, places),
+        asyncio.to_thread(look_installed, host),
     )
     disabled, login_items = await overrides
     word = await ask() if ask is not None and _runs(job) else None
@@ -153,6 +158,7 @@ async def gather(
         login_items=login_items,
         around=await around,
         worker=word,
+        installed=installed,
     )
 
 

@@ -18,12 +18,26 @@ _INSTALL = "Write it anew with `entraclaw-tui agent install`."
 _RUNS = "The agent runs."
 
 
-def install(seen: Seen, wanted: dict[str, object], python: str) -> Plan:
-    """Write the definition where it differs, then let launchd run exactly that."""
+def install(
+    seen: Seen,
+    wanted: dict[str, object],
+    python: str,
+    *,
+    record: str | None = None,
+    changed: str = "",
+) -> Plan:
+    """Write the definition where it differs, then let launchd run exactly that.
+
+    `record` is where to write down which program it is, None where that is written already;
+    `changed` says how the program is another than the one written down.
+    """
     same = seen.file.job == wanted
     write = () if same and not seen.file.trouble else (_write(seen, wanted),)
+    if record is not None:
+        write = (*write, recipes.record(record))
     after = msgspec.structs.replace(seen, file=_as_written(seen, wanted))
     why = _reload_reason(after) or ("" if same else "launchd reads a definition only on loading.")
+    why = why or changed
     if _moves(seen):
         why = f"It is loaded elsewhere, and belongs into {seen.domain}."
     if seen.jobs and why:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import plistlib
 import stat
-import tempfile
 from pathlib import Path
 
+from entraclaw_tui.macos.agent_files import replace
 from entraclaw_tui.macos.host import Host, HostError
 from entraclaw_tui.macos.places import LABEL, SOCKET_PATH_LIMIT, Places
 
@@ -72,7 +71,7 @@ def write(host: Host, python: str, *, desktop: bool = True) -> Path:
     places = Places.of(host)
     make_folders(places)
     places.launch_agents.mkdir(mode=0o755, parents=True, exist_ok=True)
-    _replace(places.plist, plistlib.dumps(job))
+    replace(places.plist, plistlib.dumps(job), PLIST_MODE)
     return places.plist
 
 
@@ -105,19 +104,3 @@ def check_sockets(host: Host, places: Places) -> None:
 
 def _socket(path: Path) -> dict[str, object]:
     return {"SockPathName": str(path), "SockPathMode": _OURS_ALONE}
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a new file beside the old one and rename it, so a reader never sees half of it."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            os.fchmod(file.fileno(), PLIST_MODE)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-        raise

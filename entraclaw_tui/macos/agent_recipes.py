@@ -30,6 +30,16 @@ def leave_seconds(job: Job) -> float:
     return (job.exit_timeout_seconds or EXIT_SECONDS) + MARGIN_SECONDS
 
 
+def record(path: str) -> Step:
+    """Write down which program it is."""
+    return Step(
+        Kind.RECORD,
+        "Write down the digests of the program",
+        "They tell later whether this package or its interpreter was changed since.",
+        path=path,
+    )
+
+
 def bootout(job: Job, why: str) -> Step:
     """Tell launchd to take the job out."""
     return Step(

@@ -24,6 +24,8 @@ class Kind(StrEnum):
 
     WRITE = "write"
     """Put the definition in its place."""
+    RECORD = "record"
+    """Write down the digests of the program."""
     REMOVE = "remove"
     """Delete the definition."""
     BOOTOUT = "bootout"

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable
 
-from entraclaw_tui.macos import agent_plist, launchctl_errors, osstatus
+from entraclaw_tui.macos import agent_plist, install_record, launchctl_errors, osstatus
 from entraclaw_tui.macos.agent_files import is_folder, remove
 from entraclaw_tui.macos.agent_plans import STOPPING
 from entraclaw_tui.macos.agent_recipes import TOOL_SECONDS
@@ -27,7 +27,7 @@ from entraclaw_tui.macos.agent_waits import (
 )
 from entraclaw_tui.macos.host import Host, Ran
 from entraclaw_tui.macos.jobs import read_disabled
-from entraclaw_tui.macos.places import LABEL
+from entraclaw_tui.macos.places import LABEL, Places
 from entraclaw_tui.model.job import Job
 from entraclaw_tui.model.source import Failed
 
@@ -50,6 +50,7 @@ class Work:
         """What the job was before the last step that started it."""
         self._ways: dict[Kind, Callable[[Step], Awaitable[str]]] = {
             Kind.WRITE: self._write,
+            Kind.RECORD: self._record,
             Kind.REMOVE: self._remove,
             Kind.BOOTOUT: self._bootout,
             Kind.GONE: self._gone,
@@ -85,6 +86,16 @@ class Work:
         plan = self._plan
         agent_plist.write(self._host, plan.python, desktop=plan.desktop)
         return "written"
+
+    async def _record(self, _: Step) -> str:
+        host, python = self._host, self._plan.python
+        agent_plist.make_folders(Places.of(host))
+        record = await asyncio.to_thread(install_record.write, host, python)
+        package, interpreter = record.package.digest, record.python.digest
+        return (
+            f"package {package.sha256[:12]} ({package.files} files), "
+            f"interpreter {interpreter.sha256[:12]}"
+        )
 
     async def _remove(self, step: Step) -> str:
         remove(step.path)

@@ -85,6 +85,11 @@ class Places:
         return self.config_dir / "logs"
 
     @property
+    def saved_dir(self) -> Path:
+        """What a person saved from the panel; 0700, made when it is first needed."""
+        return self.config_dir / "saved"
+
+    @property
     def worker_log(self) -> Path:
         """The worker's own log: JSON lines, rotated by the worker."""
         return self.log_dir / "worker.log"

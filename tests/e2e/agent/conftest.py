@@ -17,6 +17,7 @@ from typing import TypeVar
 import psutil
 import pytest
 
+import entraclaw_tui
 from entraclaw_tui.demo.mac import build, power
 from entraclaw_tui.macos import agent_plans
 from entraclaw_tui.macos.agent_driver import Driver
@@ -66,7 +67,18 @@ class AgentMac:
         self.launchd: subprocess.Popen[bytes] | None = None
         self.stubborn: list[int] = []
         self.plan: Plan | None = None
+        self._program = PROGRAM
         self.places.launch_agents.mkdir(parents=True, exist_ok=True)
+
+    def run_a_copy(self) -> None:
+        """Run our commands from a copy of the package, which nobody edits while a test runs."""
+        shutil.copytree(Path(entraclaw_tui.__file__).parent, self.host.root / "copy/entraclaw_tui")
+        script = self.host.root / "copy/run.py"
+        script.write_text(
+            f"import sys\nsys.path.insert(0, {str(script.parent)!r})\n"
+            "from entraclaw_tui.__main__ import main\nsys.exit(main())\n"
+        )
+        self._program = [sys.executable, "-I", "-B", str(script)]
 
     def turn_on(self) -> None:
         self.launchd = power.turn_on(self.host)
@@ -90,7 +102,7 @@ class AgentMac:
 
     def line(self, *arguments: str, readonly: bool = False) -> list[str]:
         flags = ["--readonly"] if readonly else []
-        return [*PROGRAM, "--root", str(self.host.root), *flags, "agent", *arguments]
+        return [*self._program, "--root", str(self.host.root), *flags, "agent", *arguments]
 
     async def see(self) -> Seen:
         seen = await look(self.host)

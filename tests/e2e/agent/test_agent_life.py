@@ -66,6 +66,7 @@ def test_a_dry_run_changes_nothing_where_the_job_runs(mac: AgentMac) -> None:
 
 
 def test_install_runs_the_real_worker_and_uninstall_leaves_no_trace(mac: AgentMac) -> None:
+    mac.run_a_copy()
     ran = mac.command("install", "--yes", "--json")
     assert ran.returncode == 0, ran.stderr
     said = json.loads(ran.stdout)
@@ -77,6 +78,7 @@ def test_install_runs_the_real_worker_and_uninstall_leaves_no_trace(mac: AgentMa
     assert plistlib.loads(mac.places.plist.read_bytes()) == definition(mac.host, sys.executable)
     pid = mac.running().pid
     assert f"pid {pid} in gui/501" in said["outcome"]["done"][-1]["said"]
+    assert mac.places.install_record.stat().st_mode & 0o777 == 0o600
 
     again = mac.command("install", "--yes")
     assert (again.returncode, mac.running().pid) == (0, pid)
@@ -89,6 +91,19 @@ def test_install_runs_the_real_worker_and_uninstall_leaves_no_trace(mac: AgentMa
     assert not mac.places.plist.exists()
     assert f'"{LABEL}" => disabled' not in mac.overrides()
     assert mac.places.config_dir.is_dir(), "settings stay unless told"
+
+
+def test_install_after_an_upgrade_runs_the_new_program(mac: AgentMac) -> None:
+    mac.run_a_copy()
+    assert mac.command("install", "--yes").returncode == 0
+    pid = mac.running().pid
+    with (mac.host.root / "copy/entraclaw_tui/__init__.py").open("a") as file:
+        file.write("# newer\n")
+    ran = mac.command("install", "--yes")
+    assert ran.returncode == 0, ran.stderr
+    assert "The package changed since the agent was installed." in ran.stdout
+    assert mac.running().pid != pid
+    assert "runs already" in mac.command("install", "--yes").stdout
 
 
 def test_uninstall_takes_settings_and_secrets_only_when_told(mac: AgentMac) -> None:

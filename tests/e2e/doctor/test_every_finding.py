@@ -9,6 +9,7 @@ import pytest
 from tests.e2e.doctor import (
     rows_definition,
     rows_files,
+    rows_installed,
     rows_job,
     rows_keychain,
     rows_privacy,
@@ -21,6 +22,7 @@ from tests.support.furnished import FurnishedMac
 ROWS = (
     *rows_definition.ROWS,
     *rows_program.ROWS,
+    *rows_installed.ROWS,
     *rows_job.ROWS,
     *rows_keychain.ROWS,
     *rows_privacy.ROWS,

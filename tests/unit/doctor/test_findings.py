@@ -12,6 +12,8 @@ import pytest
 from entraclaw_tui.doctor import findings
 from entraclaw_tui.doctor.evidence import Definition, Evidence, FileFact, WorkerWord
 from entraclaw_tui.doctor.surroundings import Folder, Settings, Surroundings
+from entraclaw_tui.macos.digests import Digest
+from entraclaw_tui.macos.install_record import Change, Installed, InstallRecord, Part
 from entraclaw_tui.macos.keychain import Lock
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.finding import Finding, Severity
@@ -154,6 +156,16 @@ def pairs(*states: str) -> tuple[PrivacyGrant, ...]:
 
 
 HARDENED = Signature(PYTHON, "unverified", flags=("runtime",), requirement=REQUIREMENT)
+
+
+WAS = Digest("ab" * 32, "stamp", 1, 20)
+RECORD = InstallRecord(
+    1_700_000_000.0,
+    Part("/opt/entraclaw_tui", "/opt/entraclaw_tui", "0.1.0", WAS),
+    Part(PYTHON, PYTHON, "3.14.5", WAS),
+)
+DELETED = Change("package", RECORD.package, "/opt/entraclaw_tui", "", trouble="No such file")
+UPGRADED = Change("interpreter", RECORD.python, PYTHON, "cd" * 32, "3.14.6")
 
 
 def says(**changes: Any) -> dict[str, object]:
@@ -322,6 +334,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
         {"signature": HARDENED, **around(entitlements=frozenset({"other"}))},
     ),
     ("automation-pair", {"privacy": granted(FULL_DISK, *pairs("granted", "denied"))}),
+    ("install-changed", {"installed": Installed(RECORD, (UPGRADED,))}),
+    ("install-changed", {"installed": Installed(RECORD, (DELETED, UPGRADED))}),
 ]
 
 
@@ -408,6 +422,7 @@ SILENT: list[dict[str, Any]] = [
     {"privacy": granted(grant(client=OLDER, state="denied")), "gone": frozenset({OLDER})},
     {"privacy": granted(grant(client=OLDER), FULL_DISK), "gone": frozenset({OLDER})},
     {"privacy": granted(grant(client=OLDER, state="this run only")), "gone": frozenset({OLDER})},
+    {"installed": Installed(RECORD, ())},
     # Still there: another program's business.
     {"privacy": granted(grant(client=OLDER))},
 ]
@@ -447,6 +462,27 @@ def test_the_sentence_tells_both_versions() -> None:
     assert finding.sentence == (
         "The grant for Full Disk Access belongs to 3.14.5/bin/python3.14; "
         "the job runs 3.14.6/bin/python3.14."
+    )
+
+
+def test_the_record_of_an_uninstalled_agent_says_nothing() -> None:
+    found = seen(
+        installed=Installed(RECORD, (UPGRADED,)),
+        definition=Definition(PLIST, None, None),
+        job=Empty("not loaded"),
+    )
+    assert {finding.id for finding in found} == {"plist-missing"}
+
+
+def test_what_changed_since_the_installation_is_told() -> None:
+    (finding,) = seen(installed=Installed(RECORD, (DELETED, UPGRADED)))
+    assert finding.sentence == (
+        "Since the agent was installed, its package and its Python changed."
+    )
+    assert finding.evidence == (
+        "recorded at 2023-11-14 22:13",
+        "package /opt/entraclaw_tui: 0.1.0 abababababab, now not readable (No such file)",
+        f"interpreter {PYTHON}: 3.14.5 abababababab, now 3.14.6 cdcdcdcdcdcd",
     )
 
 

@@ -104,6 +104,23 @@ def test_what_is_done(verb: str, what: Seen, kinds: list[Kind]) -> None:
     assert plan.sentence
 
 
+@pytest.mark.parametrize(
+    ("what", "changed", "kinds"),
+    [
+        (seen(UP), "", [Kind.RECORD]),
+        (seen(UP), "The package changed.", [Kind.RECORD, *RELOAD]),
+        (seen(DOWN), "The package changed.", [Kind.RECORD, *RELOAD]),
+        (seen(), "The package changed.", [Kind.RECORD, *LOAD]),
+        (seen(file=NO_FILE), "", [Kind.WRITE, Kind.RECORD, *LOAD]),
+    ],
+)
+def test_a_program_that_changed_is_written_down_and_run_anew(
+    what: Seen, changed: str, kinds: list[Kind]
+) -> None:
+    plan = agent_plans.install(what, WANTED, "/opt/python", record="/x.json", changed=changed)
+    assert [step.kind for step in plan.steps] == kinds
+
+
 @pytest.mark.parametrize("verb", ["start", "restart"])
 @pytest.mark.parametrize(
     ("what", "why"),
