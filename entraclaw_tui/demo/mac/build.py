@@ -24,6 +24,7 @@ TOOLS = {
     "usr/bin/osascript": "osascript",
     "usr/bin/pbcopy": "pbcopy",
     "usr/bin/pbpaste": "pbpaste",
+    "usr/bin/pmset": "pmset",
     "usr/bin/security": "security",
     "usr/bin/sfltool": "sfltool",
     "usr/bin/stapler": "stapler",
@@ -76,7 +77,13 @@ def prepare(
     _write(root / MARKER, msgspec.json.encode(marker), 0o600)
     for folder in Layout(root).folders():
         (root / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    facts = {"macos": marker.macos, "user": marker.user, "uid": marker.uid, "home": marker.home}
+    facts = {
+        "macos": marker.macos,
+        "user": marker.user,
+        "uid": marker.uid,
+        "home": marker.home,
+        "speed": speed,
+    }
     lines = "".join(f"{name}={value}\n" for name, value in facts.items())
     _write(Layout(root).facts, lines.encode(), 0o600)
     for name, target in _LINKS.items():

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import time
 
+from entraclaw_tui.demo.mac import keychain_clock
 from entraclaw_tui.demo.mac.keychain_file import Session
 from entraclaw_tui.demo.mac.keychain_item import COLUMNS, Item
 from entraclaw_tui.demo.mac.lean import exists
@@ -64,7 +65,7 @@ class PretendKeychain:
     def locked(self) -> bool:
         """Whether secrets are out of reach."""
         with self._open() as database:
-            return self._setting(database, "locked") == "1"
+            return keychain_clock.is_locked(database, self.name)
 
     def create(self, password: str = "demo") -> None:  # noqa: S107
         """Make the file, unlocked and empty; an existing one stays as it is."""
@@ -93,6 +94,7 @@ class PretendKeychain:
         if self.locked:
             raise KeychainStatus(INTERACTION_NOT_ALLOWED)
         self._set("policy", policy)
+        self._use()
 
     def lock(self) -> None:
         """Put the secrets out of reach."""
@@ -103,6 +105,7 @@ class PretendKeychain:
         if not self.opens_with(password):
             raise KeychainStatus(AUTH_FAILED)
         self._set("locked", "0")
+        self._use()
 
     def items(self) -> list[Item]:
         """Return all items, oldest first, without secrets; locked or not."""
@@ -142,11 +145,12 @@ class PretendKeychain:
         user's own keychains have, is not looked at without one.
         """
         with self._open() as database:
-            if self._setting(database, "locked") == "1":
+            if keychain_clock.is_locked(database, self.name):
                 raise KeychainStatus(INTERACTION_NOT_ALLOWED)
             let_in = self.version < 512 or not partition or partition in item.partitions
             if not (item.readable_by(program) and let_in):
                 raise KeychainStatus(AUTH_FAILED)
+            keychain_clock.used(database)
             row = database.execute("SELECT secret FROM items WHERE id = ?", (item.id,)).fetchone()
         if row is None:
             raise KeychainStatus(ITEM_NOT_FOUND)
@@ -181,8 +185,9 @@ class PretendKeychain:
         changed = made if modified is None else int(modified)
         own = _access(creator)
         with self._open() as database:
-            if self._setting(database, "locked") == "1":
+            if keychain_clock.is_locked(database, self.name):
                 raise KeychainStatus(INTERACTION_NOT_ALLOWED)
+            keychain_clock.used(database)
             try:
                 database.execute(
                     "INSERT INTO items VALUES (NULL, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -213,8 +218,9 @@ class PretendKeychain:
         The access list keeps what it was unless `creator` takes it over.
         """
         with self._open() as database:
-            if self._setting(database, "locked") == "1":
+            if keychain_clock.is_locked(database, self.name):
                 raise KeychainStatus(INTERACTION_NOT_ALLOWED)
+            keychain_clock.used(database)
             done = database.execute(
                 "UPDATE items SET secret = ?, modified = ? WHERE id = ?",
                 (secret, int(time.time()), item.id),
@@ -255,6 +261,10 @@ class PretendKeychain:
         elif not self.exists:
             raise KeychainStatus(NO_SUCH_KEYCHAIN)
         return Session(self.name, create)
+
+    def _use(self) -> None:
+        with self._open() as database:
+            keychain_clock.used(database)
 
     def _setting(self, database: sqlite3.Connection, name: str) -> str:
         row = database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from entraclaw_tui.demo.mac import launchd_target
-from entraclaw_tui.demo.mac.launchd import legacy
+from entraclaw_tui.demo.mac.launchd import legacy, print_pid
 from entraclaw_tui.demo.mac.launchd.domain import ERRORS, Domain, LaunchError
 from entraclaw_tui.demo.mac.launchd.ground import Ground
 from entraclaw_tui.demo.mac.launchd.job import Job
@@ -106,11 +106,20 @@ class Commands:
             missing = f'Could not find service "{label}" in domain for {domain.described}\n'
             raise Refused(113, before + missing) from None
 
-    def _print(self, words: list[str], _: int) -> Answer:
+    def _print(self, words: list[str], pid: int) -> Answer:
+        process = words[1].removeprefix("pid/")
+        if process != words[1] and process.isdecimal() and print_pid.alive(int(process)):
+            return Answer(out=self._process(int(process), pid))
         domain, label = self._target(words[1])
         if not label:
             return Answer(out=print_domain(domain, self._ground))
         return Answer(out=print_service(self._job(words[1], "Bad request.\n"), self._ground))
+
+    def _process(self, pid: int, looker: int) -> str:
+        jobs = [job for domain in self._domains.values() for job in domain.jobs.values()]
+        unique = next(self._ground.coalitions)
+        root = print_pid.root_of(pid, jobs)
+        return print_pid.print_pid(pid, root, looker, self._ground.host.uid, unique)
 
     def _print_disabled(self, words: list[str], _: int) -> Answer:
         return Answer(out=print_disabled(self._target(words[1])[0], self._ground))
@@ -125,14 +134,16 @@ class Commands:
 
     def _blame(self, words: list[str], _: int) -> Answer:
         job = self._job(words[1], "Bad request.\n")
-        return Answer(out=f"{job.reason or 'not running'}\n")
+        if job.pid is None:
+            raise Refused(3, "No process to signal.\n")
+        return Answer(out=f"{job.reason}\n")
 
     def _dumpstate(self, words: list[str], _: int) -> Answer:
         parts = []
         for domain in self._domains.values():
             parts.append(print_domain(domain, self._ground))
             parts += [print_service(job, self._ground) for job in domain.jobs.values()]
-        return Answer(out="\n".join(parts))
+        return Answer(out="".join(parts))
 
     def _bootstrap(self, words: list[str], pid: int) -> Answer:
         if words[1] == f"gui/{self._ground.host.uid}" and words[1] not in self._domains:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from entraclaw_tui.demo.mac import wire
 from entraclaw_tui.demo.mac.launchd_target import parse
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 _USAGES = {
     "blame": "<service-target>",
-    "bootout": "<domain-target> [service-path, service-path2, ...] | <service-target>",
+    "bootout": "<domain-target> [service-path1, service-path2, ...] | <service-target>",
     "bootstrap": "<domain-target> [service-path, service-path2, ...]",
     "disable": "<service-target>",
     "dumpstate": "",
@@ -30,6 +31,7 @@ _USAGES = {
     "manageruid": "",
     "print": "<domain-target> | <service-target>",
     "print-disabled": "<domain-target>",
+    "procinfo": "<pid>",
     "remove": "<service-name>",
     "setenv": "<key> <value>",
     "start": "<service-name>",
@@ -47,6 +49,7 @@ _PLACES = {
     "load": None,
     "managername": None,
     "manageruid": None,
+    "procinfo": None,
     "remove": None,
     "setenv": None,
     "start": None,
@@ -73,16 +76,25 @@ def main(mac: Folder, arguments: list[str]) -> int:
     flags: list[str] = []
     if verb == "kickstart":
         flags, words = _flags(words)
+    # Not in the manual, and a target that is none up to macOS 15.
+    waits = verb == "bootout" and words[:1] == ["--wait"] and int(mac.fact("macos")[:2]) >= 26
+    words = words[1:] if waits else words
     complaint = _complaint(verb, words)
     if complaint is not None:
         sys.stderr.write(complaint + _usage(verb))
         return 64
+    if verb == "procinfo":
+        # The account of a pretend Mac is an ordinary one.
+        sys.stderr.write("This subcommand requires root privileges: procinfo\n")
+        return 1
     if verb in ("load", "unload"):
         words = [word if word.startswith("-") else os.path.abspath(word) for word in words]  # noqa: PTH100
     elif verb in ("bootstrap", "bootout"):
         words = words[:1] + [os.path.abspath(path) for path in words[1:]]  # noqa: PTH100
     try:
         answer = wire.ask(mac.at(LAUNCHD_SOCKET), [verb, *words, *flags])
+        if waits and answer.exit == 0:
+            _wait_until_gone(mac, words[0])
     except wire.WireError as error:
         sys.stderr.write(f"launchctl: {error}\n")
         return 5
@@ -94,6 +106,12 @@ def main(mac: Folder, arguments: list[str]) -> int:
     else:
         sys.stdout.write(answer.out)
     return answer.exit
+
+
+def _wait_until_gone(mac: Folder, target: str) -> None:
+    """Stand until launchd does not know the service any more."""
+    while wire.ask(mac.at(LAUNCHD_SOCKET), ["print", target]).exit == 0:
+        time.sleep(0.02)
 
 
 def _flags(words: list[str]) -> tuple[list[str], list[str]]:
@@ -116,6 +134,8 @@ def _complaint(verb: str, words: list[str]) -> str | None:
     if place is None:
         return None
     parsed = parse(words[place])
+    if parsed is None and words[place].startswith("-"):
+        return "Unrecognized target specifier.\n"
     if parsed is None:
         guess = words[place].rpartition("/")[2]
         return f"Unrecognized target specifier, did you mean gui/<uid>/{guess}\n"

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import sys
 
-from entraclaw_tui.demo.mac.tools.options import UsageError
+from entraclaw_tui.demo.mac.tools.options import UsageError, Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from entraclaw_tui.demo.mac.lean import Folder
 
 _COMMANDS = {
-    "add-generic-password": "items:add",
-    "add-internet-password": "items:add_internet",
-    "create-keychain": "keychains:create",
-    "default-keychain": "keychains:default",
-    "delete-generic-password": "items:delete",
-    "delete-internet-password": "items:delete_internet",
-    "delete-keychain": "keychains:delete",
-    "dump-keychain": "items:dump",
-    "error": "words:error",
-    "find-certificate": "words:certificate",
-    "find-generic-password": "items:find",
-    "find-identity": "words:identity",
-    "find-internet-password": "items:find_internet",
     "list-keychains": "keychains:listed",
-    "lock-keychain": "keychains:lock",
+    "default-keychain": "keychains:default",
     "login-keychain": "keychains:default",
-    "set-generic-password-partition-list": "items:partition",
+    "create-keychain": "keychains:create",
+    "delete-keychain": "keychains:delete",
+    "lock-keychain": "keychains:lock",
+    "unlock-keychain": "keychains:unlock",
     "set-keychain-settings": "keychains:settings",
     "show-keychain-info": "keychains:show",
-    "unlock-keychain": "keychains:unlock",
+    "dump-keychain": "items:dump",
+    "add-generic-password": "items:add",
+    "add-internet-password": "items:add_internet",
+    "find-generic-password": "items:find",
+    "delete-generic-password": "items:delete",
+    "set-generic-password-partition-list": "items:partition",
+    "find-internet-password": "items:find_internet",
+    "delete-internet-password": "items:delete_internet",
+    "find-certificate": "words:certificate",
+    "find-identity": "words:identity",
+    "error": "words:error",
 }
-"""Each command, and the module and function that play it: only the one in need is imported."""
+"""Each command in the tool's own order, and the module and function that play it: only the one in
+need is imported."""
 
 _HERE = "entraclaw_tui.demo.mac.tools.security_"
 _QUIT = ("quit", "exit", "q")
@@ -40,22 +41,25 @@ _QUIT = ("quit", "exit", "q")
 
 def main(mac: Folder, arguments: list[str]) -> int:
     """Run one command, or with -i one a line; the exit status is the low byte of its OSStatus."""
-    flags = set()
-    while arguments and arguments[0].startswith("-") and len(arguments[0]) > 1:
-        flags |= set(arguments[0][1:])
-        arguments = arguments[1:]
-    if flags - set("ilqvRh"):
+    try:
+        words = Words(arguments, "ilqvRh", "p")
+    except UsageError:
         return _usage(2)
-    if "i" in flags:
-        return _interactive(mac, quiet="q" in flags) & 0xFF
-    if not arguments or arguments[0] in ("help", "-h"):
-        return _usage(int(not arguments))
+    arguments = words.rest
+    if "h" in words.flags or arguments[:1] == ["help"]:
+        return _usage(0)
+    if not arguments and ("i" in words.flags or "p" in words.values):
+        prompt = words.values.get("p", "security> ")
+        return _interactive(mac, prompt, quiet="q" in words.flags) & 0xFF
+    if not arguments:
+        return _usage(2)
     return _one(mac, arguments) & 0xFF
 
 
 def _one(mac: Folder, words: list[str]) -> int:
     """Run one command and return its OSStatus."""
-    name = words[0]
+    # Any beginning will do; the first command of the table that has it is meant.
+    name = next((one for one in _COMMANDS if one.startswith(words[0])), words[0])
     if name not in _COMMANDS:
         sys.stderr.write(f'security: unknown command "{name}"\n')
         return _usage(1)
@@ -69,14 +73,16 @@ def _one(mac: Folder, words: list[str]) -> int:
         return 2
 
 
-def _interactive(mac: Folder, *, quiet: bool) -> int:
-    """Read commands from standard input; each failure is told, and the last status stays."""
+def _interactive(mac: Folder, prompt: str, *, quiet: bool) -> int:
+    """Read commands from standard input; each failure is told, and the last status stays.
+
+    The prompt goes to standard error, and only where somebody types.
+    """
     status = 0
-    prompt = sys.stdin.isatty()
+    shown = prompt if sys.stdin.isatty() else ""
     while True:
-        if prompt:
-            sys.stdout.write("security> ")
-            sys.stdout.flush()
+        sys.stderr.write(shown)
+        sys.stderr.flush()
         line = sys.stdin.buffer.readline()
         if not line:
             return status
