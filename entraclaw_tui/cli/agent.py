@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from entraclaw_tui.cli import exits
+from entraclaw_tui.cli.agent_credential import credential
+from entraclaw_tui.cli.agent_setup import setup
 from entraclaw_tui.cli.context import Settings, Stop, open_host
 from entraclaw_tui.cli.options import json_option
 from entraclaw_tui.cli.output import print_json
@@ -29,6 +31,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 @click.group()
 def agent() -> None:
     """The agent's launchd job. Each command says what it would do, and does it with --yes."""
+
+
+agent.add_command(credential)
+agent.add_command(setup)
 
 
 def _options(function: F) -> F:

@@ -13,8 +13,6 @@ from entraclaw_tui.model.finding import Finding, Severity
 _NEEDED = (
     ("entra", "tenant"),
     ("entra", "client_id"),
-    ("entra", "public_client_id"),
-    ("entra", "api_scope"),
     ("agent", "name"),
     ("account", "upn"),
 )

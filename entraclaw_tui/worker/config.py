@@ -30,8 +30,8 @@ Tenant = Annotated[
     str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9.-]+$(?!\n)")
 ]
 AppId = Annotated[str, msgspec.Meta(pattern=rf"^{_ID}$(?!\n)")]
-AgentId = Annotated[str, msgspec.Meta(pattern=rf"^({_ID})?$(?!\n)")]
-ApiScope = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[A-Za-z][!-~]*/[!-~]+$(?!\n)")]
+MaybeAppId = Annotated[str, msgspec.Meta(pattern=rf"^({_ID})?$(?!\n)")]
+ApiScope = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^([A-Za-z][!-~]*/[!-~]+)?$(?!\n)")]
 AgentName = Annotated[
     str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)")
 ]
@@ -56,11 +56,11 @@ class Entra(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_id: AppId
     """The agent's application (confidential: it proves itself with a certificate), which is the
     blueprint where agent identities act."""
-    public_client_id: AppId
-    """The application that a person signs in to."""
-    api_scope: ApiScope
-    """The scope of the agent's own API, `api://{client_id}/access_as_user`: what a signed-in
-    person's token must be for, so that it can be exchanged."""
+    public_client_id: MaybeAppId = ""
+    """The application that a person signs in to; empty where clients bring the person's token."""
+    api_scope: ApiScope = ""
+    """The scope of the agent's own API: what a signed-in person's token must be for, so that it can
+    be exchanged. Where it is not said, `api://{client_id}/access_as_user`."""
     authority: str = AUTHORITIES[0]
     proxy: Proxy = ""
     """The proxy on the way to the authority, `http://host:port`; no variable names one. It carries
@@ -73,7 +73,7 @@ class Agent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[agent], and one [[agents]] for each further one: who acts."""
 
     name: AgentName
-    client_id: AgentId = ""
+    client_id: MaybeAppId = ""
     """The agent identity, a child of the application; empty where the application itself acts."""
     user: AgentUser = ""
     """The agent's own account, by user principal name or object id; empty where it has none."""
@@ -104,6 +104,11 @@ class Config(msgspec.Struct, frozen=True):
         if not name:
             return self.agent
         return next((agent for agent in (self.agent, *self.agents) if agent.name == name), None)
+
+    @property
+    def api_scope(self) -> str:
+        """The scope of the agent's own API."""
+        return self.entra.api_scope or f"api://{self.entra.client_id}/access_as_user"
 
     @property
     def authority_url(self) -> str:

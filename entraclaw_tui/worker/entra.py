@@ -94,16 +94,32 @@ class Entra:
             )
         )
 
+    def prove(self, actor: Actor) -> None:
+        """Let Entra say whether it takes the actor's credential.
+
+        Whatever else it refuses comes after that. A token that it gives is dropped, and good at no
+        resource.
+        """
+        try:
+            if actor.agent_id:
+                self._actor(actor)
+            else:
+                app = self._actor(actor)
+                self._ask(lambda: app().acquire_token_for_client([EXCHANGE]))
+        except ExchangeError as error:
+            if error.kind in (Kind.CLIENT_AUTH, Kind.TRANSIENT, Kind.THROTTLED):
+                raise
+
     def refresh(self, refresh_token: str) -> UserToken:
         """Renew the person's token for the agent's API."""
-        scopes = [self._config.entra.api_scope]
+        scopes = [self._config.api_scope]
         return user_token(
             self._ask(lambda: self._person().acquire_token_by_refresh_token(refresh_token, scopes))
         )
 
     def begin_device(self) -> DeviceFlow:
         """Start a device code sign-in."""
-        scopes = [self._config.entra.api_scope]
+        scopes = [self._config.api_scope]
         flow = dict(
             self._ask(
                 lambda: self._person().initiate_device_flow(scopes), good=lambda a: "user_code" in a
@@ -187,6 +203,12 @@ class Entra:
     def _person(self) -> msal.PublicClientApplication:
         import msal
 
+        if not self._config.entra.public_client_id:
+            raise ExchangeError(
+                Kind.CONFIG,
+                "There is no application that a person can sign in to.",
+                "Set public_client_id in config.toml, or let clients bring the user's token.",
+            )
         if self._public is None:
             self._public = msal.PublicClientApplication(
                 self._config.entra.public_client_id, **self._options()
