@@ -67,6 +67,10 @@ class Action:
 
 _SHOWN = {
     "slash": "/",
+    "ampersand": "&",
+    "space": "Space",
+    "left": "\u2190",
+    "right": "\u2192",
     "colon": ":",
     "question_mark": "?",
     "escape": "Esc",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from entraclaw_tui.dashboard.action import Action, Need
+from entraclaw_tui.dashboard.action_logs import LOGS
 from entraclaw_tui.dashboard.action_sheets import SHEETS
 
 PLACES = {
@@ -12,6 +13,7 @@ PLACES = {
     "grants": "Grants",
     "job": "Job, zoomed",
     "logs": "Logs",
+    "sources": "The sheet of the logs' sources",
     "request": "A request's sheet",
     "unlock": "The unlock sheet",
     "reason": "The sheet of a denial's reason",
@@ -202,26 +204,6 @@ PANEL: tuple[Action, ...] = (
         "login_items",
         footer=True,
     ),
-    # -- logs
-    Action(
-        "logs.follow",
-        ("f",),
-        "logs",
-        "follow",
-        "Follow new lines, or hold still to read.",
-        "follow",
-        footer=True,
-    ),
-    Action("logs.top", ("g", "home"), "logs", "first line", "Go to the first line.", "scroll_top"),
-    Action(
-        "logs.bottom",
-        ("G", "end"),
-        "logs",
-        "last line",
-        "Go to the last line and follow.",
-        "scroll_bottom",
-    ),
-    Action("logs.wrap", ("w",), "logs", "wrap", "Wrap long lines, or cut them.", "wrap"),
 )
 
-ACTIONS: tuple[Action, ...] = (*PANEL, *SHEETS)
+ACTIONS: tuple[Action, ...] = (*PANEL, *LOGS, *SHEETS)

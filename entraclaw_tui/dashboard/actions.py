@@ -23,6 +23,12 @@ def own(pane: str) -> tuple[Action, ...]:
     return actions(pane) if pane in PLACES else ()
 
 
+def everywhere(pane: str) -> tuple[Action, ...]:
+    """Return what works everywhere, without the keys that a pane takes for itself."""
+    taken = {key for action in own(pane) for key in action.keys}
+    return tuple(action for action in actions("app") if taken.isdisjoint(action.keys))
+
+
 def action(id: str) -> Action:
     """Return one action by its id. Raises KeyError."""
     for found in ACTIONS:

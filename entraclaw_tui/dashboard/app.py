@@ -28,6 +28,7 @@ from entraclaw_tui.dashboard.palette import ActionProvider
 from entraclaw_tui.dashboard.panes.findings import FindingsPane
 from entraclaw_tui.dashboard.panes.grants import GrantsPane
 from entraclaw_tui.dashboard.panes.job import JobPane
+from entraclaw_tui.dashboard.panes.logs import LogsPane
 from entraclaw_tui.dashboard.panes.requests import RequestsPane
 from entraclaw_tui.dashboard.sources import Sources
 from entraclaw_tui.dashboard.symbols import Symbols
@@ -219,6 +220,14 @@ class Panel(App[None], inherit_bindings=False):
 
         open_finding(self, message.finding)
 
+    def on_logs_pane_wanted(self, message: LogsPane.Wanted) -> None:
+        """Copy, save, or show the sources."""
+        from entraclaw_tui.dashboard.logs.doing import do
+
+        logs = self.home.panes["logs"]
+        if isinstance(logs, LogsPane):
+            do(self, logs, message)
+
     def on_grants_pane_revoked(self, message: GrantsPane.Revoked) -> None:
         """End a grant, or all after a question."""
         from entraclaw_tui.dashboard.open_sheets import revoke
@@ -269,9 +278,8 @@ class Panel(App[None], inherit_bindings=False):
 
     async def action_back(self) -> None:
         """End the filter, or the zoom."""
-        if self.home.pane.sought:
-            self.home.pane.filter("")
-        elif self.home.zoomed and not self.home.pane.climb():
+        pane = self.home.pane
+        if not pane.widen() and self.home.zoomed and not pane.climb():
             self.home.zoom(False)
         self.home.bars()
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 
 import entraclaw_tui
 from entraclaw_tui.dashboard import key
-from entraclaw_tui.dashboard.audit_lines import audit_line, told_by_audit
+from entraclaw_tui.dashboard.audit_lines import audit_line
 from entraclaw_tui.dashboard.job_readers import FOLLOWING
 from entraclaw_tui.dashboard.link import WorkerLink
+from entraclaw_tui.dashboard.logs.feed import LogFeed
 from entraclaw_tui.dashboard.poll import Loop, Poll
-from entraclaw_tui.dashboard.sources import Follow, Sources, of_mac
+from entraclaw_tui.dashboard.sources import Sources, of_mac
 from entraclaw_tui.dashboard.store import Store
 from entraclaw_tui.dashboard.study import Study
 from entraclaw_tui.dashboard.worker_view import WorkerView
@@ -24,12 +24,9 @@ from entraclaw_tui.macos.places import Places
 from entraclaw_tui.model.consent import AuditEntry
 from entraclaw_tui.model.finding import Finding
 from entraclaw_tui.model.job import Job, Usage
-from entraclaw_tui.model.log import LogLine
 from entraclaw_tui.model.privacy import Privacy
 from entraclaw_tui.model.source import Empty, Failed, Loaded, Source, value_of
 
-LOG_LINES = 5000
-"""Lines that are kept until the log pane takes them."""
 WORKER_HINT = "`entraclaw-tui agent start --yes` starts it; `entraclaw-tui doctor` looks deeper."
 
 # Seconds between two questions. What changes by itself is asked often, what costs much seldom;
@@ -50,8 +47,8 @@ class Feeds:
     ) -> None:
         self.store = store
         self.link = link
-        self.lines: deque[LogLine] = deque(maxlen=LOG_LINES)
-        """Log lines that no pane has taken yet."""
+        self.logs = LogFeed(sources.logs, clock, audited=lambda: self._connected)
+        """The logs, line by line."""
         self.study = Study(store)
         """What is asked only while somebody looks closely."""
         self.job_story = sources.job_story
@@ -63,7 +60,6 @@ class Feeds:
         self._tasks: list[asyncio.Task[None]] = []
         self._whole = False
         self._connected = False
-        self._more_lines: Callable[[], None] = lambda: None
         self._audit_seq = 0
         self._job = Poll(key.JOB, sources.job, self._job_pace, store)
         self._keychain = Poll(
@@ -109,8 +105,8 @@ class Feeds:
                 self._begin(poll.run(), f"poll {poll.name}")
         for poll in self.study.polls:
             self._begin(poll.run(), f"study {poll.name}")
-        for follow in self._sources.logs:
-            self._begin(self._follow(follow), "log")
+        for source in self.logs.sources:
+            self._begin(self.logs.follow(source), f"log {source.origin}")
 
     def _begin(self, work: Coroutine[object, object, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))
@@ -169,17 +165,7 @@ class Feeds:
     def _audited(self, entry: AuditEntry) -> None:
         if entry.seq > self._audit_seq:
             self._audit_seq = entry.seq
-            self._log([audit_line(entry)])
-
-    def listen_lines(self, more: Callable[[], None]) -> None:
-        """Call `more` whenever log lines have come."""
-        self._more_lines = more
-
-    def _log(self, lines: Iterable[LogLine]) -> None:
-        # The worker's own log tells again what the audit tells better.
-        doubled = self._connected
-        self.lines.extend(line for line in lines if not (doubled and told_by_audit(line)))
-        self._more_lines()
+            self.logs.put([audit_line(entry)])
 
     def _follow_up(self, name: str) -> None:
         """Ask at once what another source's news makes old."""
@@ -248,14 +234,6 @@ class Feeds:
             self.closer.program,
             over_ssh=machine.over_ssh if machine is not None else system.over_ssh(),
         )
-
-    async def _follow(self, follow: Follow) -> None:
-        try:
-            async for batch in follow():
-                self._log(batch)
-        except Exception as error:  # the log ends with a word about why, the panel goes on
-            reason = f"This log cannot be followed any more ({type(error).__name__})."
-            self._log([LogLine(self._clock(), "panel", "error", reason)])
 
 
 def _part(

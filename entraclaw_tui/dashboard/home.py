@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Size
@@ -26,6 +28,9 @@ from entraclaw_tui.dashboard.widgets.pane import Pane
 from entraclaw_tui.dashboard.widgets.preview import Preview
 from entraclaw_tui.dashboard.widgets.status_line import StatusLine
 from entraclaw_tui.dashboard.widgets.tab_bar import TabBar
+
+if TYPE_CHECKING:
+    from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
 
 
 class Home(Screen[None], inherit_bindings=False):
@@ -91,16 +96,23 @@ class Home(Screen[None], inherit_bindings=False):
         """Let the person type what the pane is filtered by, where the message line stands."""
         from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
 
-        bar = FilterInput(self.pane)
+        await self.ask(FilterInput(self.pane))
+
+    async def ask(self, bar: FilterInput) -> None:
+        """Let the person type, where the message line stands."""
         await self.mount(bar, after=self.note)
         self.note.display = False
-        self.keys.typing(True)
+        self.keys.typing(bar.KEYS)
         bar.focus()
+
+    async def on_logs_pane_asks(self, message: LogsPane.Asks) -> None:
+        """Let the person type what the logs ask for."""
+        await self.ask(message.bar)
 
     def on_filter_input_left(self) -> None:
         """Take the message line back."""
         self.note.display = True
-        self.keys.typing(False)
+        self.keys.typing(())
         self.bars()
 
     def zoom(self, on: bool) -> None:

@@ -36,6 +36,7 @@ _RECIPES: dict[str, tuple[str, str, bool]] = {
     Tone.KEY: ("cursor-text", "accent", True),
     Tone.ALERT: ("chip-text", "look", True),
     Tone.BADGE: ("chip-text", "good", True),
+    Tone.HIT: ("chip-text", "look", True),
     Ink.CURSOR: ("cursor-text", "cursor", True),
     Ink.AWAY: ("", "cursor-away", False),
     Ink.THUMB: ("frame", "", False),
@@ -59,5 +60,7 @@ class Inks(dict[str, Style]):
                 color=front.rich_color if front else None,
                 bgcolor=back.rich_color if back else None,
                 bold=True if bold else None,
+                # Where there is no color the line below it still shows a hit.
+                underline=True if name == Tone.HIT else None,
             )
         return inks

@@ -31,6 +31,8 @@ class Tone(StrEnum):
     """Waits for a person."""
     BADGE = "badge"
     """Where we are, said all the time."""
+    HIT = "hit"
+    """What was searched for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def open_finding(panel: Panel, finding: Finding) -> None:
     panel.push_screen(sheet)
 
 
-def copy(panel: Panel, text: str) -> None:
+def copy(panel: Panel, text: str, what: str = "the command") -> None:
     """Put text on the clipboard: of the desktop, or over SSH of the terminal, if it takes it."""
     machine = value_of(panel.desk.store.get(MACHINE))
 
@@ -54,11 +54,11 @@ def copy(panel: Panel, text: str) -> None:
         except ToolError as error:
             panel.say(str(error), Tone.BAD)
         else:
-            panel.say("Copied the command.")
+            panel.say(f"Copied {what}.")
 
     if machine is not None and machine.over_ssh:
         panel.copy_to_clipboard(text)
-        panel.say("Sent the command to the terminal's clipboard.")
+        panel.say(f"Sent {what} to the terminal's clipboard.")
     else:
         panel.run_worker(at_the_desk(), exit_on_error=False)
 

@@ -9,12 +9,11 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from entraclaw_tui.dashboard.action import Action
-from entraclaw_tui.dashboard.actions import actions
+from entraclaw_tui.dashboard.actions import everywhere, own
 
 if TYPE_CHECKING:
     from entraclaw_tui.dashboard.app import Panel
 
-_WITH_KEYS = frozenset({"requests", "grants", "logs"})
 _POINTLESS = frozenset({"pane", "palette", "back"})
 """Actions that mean nothing in a list of commands."""
 
@@ -57,8 +56,7 @@ class ActionProvider(Provider):
 def offered(panel: Panel) -> Iterator[Action]:
     """Yield what the pane in focus and the panel can do now."""
     pane = panel.home.pane
-    own = actions(pane.NAME) if pane.NAME in _WITH_KEYS else ()
-    for action in (*own, *actions("app")):
+    for action in (*own(pane.NAME), *everywhere(pane.NAME)):
         if action.id not in _POINTLESS and not pane.refusal(action):
             yield action
 

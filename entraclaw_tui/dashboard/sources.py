@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import msgspec
 
+from entraclaw_tui.dashboard.logs import log_sources
+from entraclaw_tui.dashboard.logs.log_sources import LogSource
 from entraclaw_tui.ipc.messages import WorkerInfo
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import LABEL, Places
 from entraclaw_tui.model.finding import Finding
 from entraclaw_tui.model.job import Job, Usage
 from entraclaw_tui.model.keychain import Keychain
-from entraclaw_tui.model.log import LogLine
 from entraclaw_tui.model.machine import Machine
 from entraclaw_tui.model.privacy import Privacy
 from entraclaw_tui.model.source import Empty, Failed, Loaded
@@ -34,11 +34,6 @@ Examine: TypeAlias = Callable[
 ]
 """Looks for what is wrong; takes the grants that are known already, or reads them itself, and what
 the worker says of itself where it answers."""
-Follow: TypeAlias = Callable[[], AsyncIterator[list[LogLine]]]
-
-
-HISTORY = 300
-"""Lines of each log that are read from before the panel began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,7 @@ class Sources:
     """What is read of the job while somebody looks at it closely."""
     closer: Closer
     """What is read of an item or a grant while somebody looks at it closely."""
-    logs: tuple[Follow, ...] = ()
+    logs: tuple[LogSource, ...] = ()
 
 
 def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
@@ -99,7 +94,15 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
         async def word() -> WorkerWord | None:
             if worker is None:
                 return None  # the status line says already that it does not answer
-            return WorkerWord(True, worker.keychain, worker.storage, worker.paused, worker.note)
+            return WorkerWord(
+                True,
+                worker.keychain,
+                worker.storage,
+                worker.paused,
+                worker.note,
+                waits_for=worker.waits_for,
+                certificates=worker.certificates,
+            )
 
         return Loaded(tuple(await doctor.examine(host, known, word)), clock())
 
@@ -119,60 +122,5 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
         usage=usage_of,
         job_story=job_readers.of_mac(host, clock),
         closer=closer.of_mac(host, clock),
-        logs=_logs(host, places),
+        logs=log_sources.of_mac(host, places),
     )
-
-
-def _logs(host: Host, places: Places) -> tuple[Follow, ...]:
-    def bare(text: str) -> str:
-        # Paths are those of the Mac, as everywhere on the screen.
-        return text.replace(f"{host.root}/", "/") if host.pretend else text
-
-    def follow(path: Path, parse: Callable[[str], LogLine], wanted: str = "") -> Follow:
-        async def lines() -> AsyncIterator[list[LogLine]]:
-            from entraclaw_tui.macos import logs
-
-            async for batch in logs.follow(path, last=HISTORY):
-                kept = (text for text in batch if wanted in text)
-                if told := [parse(bare(text)) for text in kept]:
-                    yield told
-
-        return lines
-
-    own: tuple[Follow, ...] = (
-        follow(places.worker_log, _worker_line),
-        follow(places.launchd_log, _launchd_line, wanted=LABEL),
-        follow(places.agent_err, _caught("agent err")),
-        follow(places.agent_out, _caught("agent out")),
-    )
-    if not host.pretend:
-        return own
-
-    async def clients() -> AsyncIterator[list[LogLine]]:
-        from entraclaw_tui.dashboard import client_logs
-
-        async for batch in client_logs.follow_all(host.home / "Library/Logs/clients", HISTORY):
-            yield batch
-
-    return (*own, clients)
-
-
-def _worker_line(text: str) -> LogLine:
-    from entraclaw_tui.macos import logs
-
-    return logs.parse_worker_line(text)
-
-
-def _launchd_line(text: str) -> LogLine:
-    from entraclaw_tui.macos import logs
-
-    return logs.parse_launchd_line(text)
-
-
-def _caught(origin: str) -> Callable[[str], LogLine]:
-    def parse(text: str) -> LogLine:
-        from entraclaw_tui.macos import logs
-
-        return logs.parse_plain_line(text, origin)
-
-    return parse

@@ -5,25 +5,45 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from entraclaw_tui.dashboard.feeds import LOG_LINES
+from entraclaw_tui.dashboard.logs.log_sources import LogSource
+from entraclaw_tui.dashboard.logs.ring import LINES
+from entraclaw_tui.dashboard.panes.logs import LogsPane
 from entraclaw_tui.model.log import LogLine
 from tests.pilot.conftest import Play, Raise
 from tests.support.panel import NOW, Stage, settle, sources
 
 
 def _line(n: int, at: float | None = None) -> LogLine:
-    return LogLine(NOW + n if at is None else at, "worker", "info", f"line number {n}.")
+    return LogLine(NOW + n / 1000 if at is None else at, "worker", "info", f"line number {n}.")
 
 
 async def _pour(it: Play, lines: list[LogLine]) -> None:
-    it.panel.feeds._log(lines)
+    it.panel.feeds.logs.put(lines)
     await settle(it.pilot, it.stage)
+
+
+def _pane(it: Play) -> LogsPane:
+    pane = it.home.panes["logs"]
+    assert isinstance(pane, LogsPane)
+    return pane
+
+
+def _frame(it: Play) -> str:
+    title, subtitle = _pane(it).border_title, _pane(it).border_subtitle
+    return f"{title} | {subtitle}"
+
+
+def _cursor(it: Play) -> str:
+    """The line under the cursor, as it is shown."""
+    (line,) = (text for text in it.text("logs").splitlines() if text.startswith("\u25b8"))
+    return line
 
 
 async def test_it_follows_what_comes(play: Raise) -> None:
     it = await play()
     await _pour(it, [_line(n) for n in range(100)])
     assert it.text("logs").splitlines()[-1].endswith("line number 99.")
+    assert "following" in _frame(it)
 
 
 async def test_it_shows_what_comes_from_a_task_that_began_before_the_screen(play: Raise) -> None:
@@ -33,7 +53,7 @@ async def test_it_shows_what_comes_from_a_task_that_began_before_the_screen(play
         while True:
             yield await said.get()
 
-    stage = Stage(mac=sources(logs=(follow,)))
+    stage = Stage(mac=sources(logs=(LogSource("worker", "/w.log", follow),)))
     stage.feeds.start()
     it = await play(stage)
     for number in range(3):
@@ -43,34 +63,45 @@ async def test_it_shows_what_comes_from_a_task_that_began_before_the_screen(play
                 await it.pilot.pause(0.01)
 
 
-async def test_held_still_it_does_not_move(play: Raise) -> None:
+async def test_held_still_it_does_not_move_and_counts_what_is_new(play: Raise) -> None:
     it = await play()
     await _pour(it, [_line(n) for n in range(100)])
     await it.press("8", "k", "k")
     before = it.text("logs")
+    assert _cursor(it).endswith("line number 97.")
     await _pour(it, [_line(n) for n in range(100, 160)])
     assert it.text("logs") == before
-    assert "paused, 60 new" in str(it.home.panes["logs"]._frame)
+    assert "paused, 60 new" in _frame(it)
     await it.press("G")
     assert it.text("logs").splitlines()[-1].endswith("line number 159.")
+    assert "following" in _frame(it)
 
 
 async def test_held_still_it_does_not_move_when_old_lines_fall_out(play: Raise) -> None:
     it = await play()
-    await _pour(it, [_line(n) for n in range(LOG_LINES)])
+    await _pour(it, [_line(n) for n in range(LINES)])
     await it.press("8", "k", "k", "pageup")
     before = it.text("logs")
-    await _pour(it, [_line(LOG_LINES + n) for n in range(500)])
+    await _pour(it, [_line(LINES + n) for n in range(500)])
+    assert it.text("logs") == before
+
+
+async def test_held_still_it_does_not_move_when_older_lines_come_late(play: Raise) -> None:
+    it = await play()
+    await _pour(it, [_line(n) for n in range(100)])
+    await it.press("8", "k", "k")
+    before = it.text("logs")
+    await _pour(it, [_line(n, at=NOW - 50 + n / 1000) for n in range(200, 240)])
     assert it.text("logs") == before
 
 
 async def test_the_ring_keeps_the_last_lines(play: Raise) -> None:
     it = await play()
-    await _pour(it, [_line(n) for n in range(3 * LOG_LINES)])
-    logs = it.home.panes["logs"]
-    assert logs.count() == LOG_LINES
+    await _pour(it, [_line(n) for n in range(LINES)])
+    await _pour(it, [_line(n) for n in range(LINES, LINES + 5000)])
+    assert _pane(it).listed() == (LINES, LINES)
     await it.press("8", "g")
-    assert it.text("logs").splitlines()[0].endswith(f"line number {2 * LOG_LINES}.")
+    assert it.text("logs").splitlines()[0].endswith("line number 5000.")
 
 
 async def test_logs_of_several_clocks_stand_in_order(play: Raise) -> None:
@@ -78,12 +109,20 @@ async def test_logs_of_several_clocks_stand_in_order(play: Raise) -> None:
     await _pour(it, [_line(5), _line(1), _line(3)])
     await _pour(it, [_line(4), LogLine(None, "agent err", "warning", "no time at all")])
     told = [line.rpartition("line number ")[2] for line in it.text("logs").splitlines()]
-    assert [t for t in told if t and t[0].isdigit() and t.endswith(".") and len(t) == 2] == [
-        "1.",
-        "3.",
-        "4.",
-        "5.",
-    ]
+    assert [t for t in told if t in ("1.", "3.", "4.", "5.")] == ["1.", "3.", "4.", "5."]
+
+
+async def test_moving_down_to_the_last_line_follows_again(play: Raise) -> None:
+    it = await play()
+    await _pour(it, [_line(n) for n in range(100)])
+    await it.press("8", "k", "k", "j")
+    assert "paused" in _frame(it)
+    await it.press("j")
+    assert "following" in _frame(it)
+    await it.press("f")
+    assert "paused" in _frame(it)
+    await it.press("pageup", "pageup", "end")
+    assert "following" in _frame(it)
 
 
 async def test_wrapping_shows_the_whole_of_a_long_line(play: Raise) -> None:
@@ -97,9 +136,148 @@ async def test_wrapping_shows_the_whole_of_a_long_line(play: Raise) -> None:
     assert "end." not in it.text("logs")
 
 
-async def test_a_filter_also_holds_for_what_comes_later(play: Raise) -> None:
+async def test_long_lines_are_read_to_their_end_by_moving_sideways(play: Raise) -> None:
+    it = await play(size=(80, 24))
+    await it.press("8")
+    await _pour(it, [LogLine(NOW + 9, "worker", "info", "x" * 100 + "the end")])
+    assert "the end" not in it.text("logs")
+    await it.press("right", "right", "right")
+    assert "the end" in it.text("logs")
+    assert "60 columns to the right" in _frame(it)
+    await it.press("left", "left", "left")
+    assert "the end" not in it.text("logs")
+
+
+async def test_a_filter_shows_what_passes_also_of_what_comes_later(play: Raise) -> None:
     it = await play()
-    await it.press("8", "slash", *"number 7", "enter")
+    await it.press("8", "ampersand", *"number 7", "enter")
     await _pour(it, [_line(n) for n in range(10)])
     assert it.text("logs").split("\n")[0].endswith("line number 7.")
-    assert it.home.panes["logs"].listed()[0] == 1
+    assert 'only "number 7"' in _frame(it)
+    assert "1 of 18" in _frame(it)
+    await it.press("escape")
+    assert "only" not in _frame(it)
+
+
+async def test_a_filter_turned_around_leaves_out(play: Raise) -> None:
+    it = await play()
+    await _pour(it, [_line(n) for n in range(10)])
+    await it.press("8", "ampersand", *"!number", "enter")
+    assert "line number" not in it.text("logs")
+    assert 'without "number"' in _frame(it)
+
+
+async def test_errors_alone(play: Raise) -> None:
+    it = await play(size=(120, 40))
+    await it.press("8", "e")
+    assert "warnings and errors" in _frame(it)
+    assert _pane(it).listed()[0] == 2
+    await it.press("e")
+    assert _pane(it).listed()[0] == 1
+    await it.press("e")
+    assert _pane(it).listed()[0] == 8
+
+
+async def test_search_goes_from_hit_to_hit_and_says_where_it_begins_anew(play: Raise) -> None:
+    it = await play(size=(120, 40))
+    await _pour(it, [_line(n) for n in range(100)])
+    await it.press("8", "slash", *"NUMBER 3", "enter")
+    assert _cursor(it).endswith("line number 39.")
+    assert "11 lines" in it.note
+    await it.press("N")
+    assert _cursor(it).endswith("line number 38.")
+    await it.press("n", "n")
+    assert _cursor(it).endswith("line number 3.")
+    assert "last hit" in it.note
+    await it.press("escape")
+    assert "/NUMBER" not in _frame(it)
+
+
+async def test_a_search_without_hits_says_so_and_stays(play: Raise) -> None:
+    it = await play(size=(120, 40))
+    await _pour(it, [_line(n) for n in range(100)])
+    await it.press("8", "k", "n")
+    assert "/ asks" in it.note
+    await it.press("slash", *"zebra", "enter")
+    assert "zebra" in it.note
+    assert _cursor(it).endswith("line number 98.")
+
+
+async def test_pasted_text_is_only_searched_for(play: Raise) -> None:
+    from textual import events
+
+    it = await play(size=(120, 40))
+    await it.press("8", "slash")
+    focused = it.panel.focused
+    assert focused is not None
+    focused.post_message(events.Paste("a\nA\nqqq"))
+    await settle(it.pilot, it.stage)
+    assert it.at_home
+    assert it.stage.link.asked == []
+    await it.press("escape")
+
+
+async def test_a_time_is_gone_to(play: Raise) -> None:
+    it = await play(size=(120, 40))
+    await _pour(it, [LogLine(NOW - 3600 + n, "worker", "info", f"second {n}.") for n in range(600)])
+    await it.press("8", "t", *"58m", "enter")
+    assert _cursor(it).endswith("second 120.")
+    await it.press("t", *"25:99", "enter")
+    assert "No time" in it.note
+    await it.press("t", *"9h", "enter")
+    assert "begin after" in it.note
+
+
+async def test_enter_unfolds_a_line_in_its_place(play: Raise) -> None:
+    it = await play(size=(120, 40))
+    raw = '{"at":1,"level":"info","origin":"worker","message":"m","client":"mcp-notes"}'
+    await _pour(it, [LogLine(NOW, "worker", "info", "m client=mcp-notes", raw), _line(1)])
+    await it.press("8", "k", "enter", "enter")
+    assert "client        mcp-notes" in it.text("logs")
+    await it.press("enter")
+    assert "client        mcp-notes" not in it.text("logs")
+
+
+async def test_a_line_taller_than_the_window_can_be_read_through(play: Raise) -> None:
+    it = await play(size=(80, 24))
+    fields = ",".join(f'"field{n}":"v{n}"' for n in range(60))
+    await _pour(it, [LogLine(NOW, "worker", "info", "m", f'{{"message":"m",{fields}}}'), _line(1)])
+    await it.press("8", "k", "enter")
+    assert "field59" not in it.text("logs")
+    await it.press(*["j"] * 50)
+    assert "field59" in it.text("logs")
+
+
+async def test_sources_are_switched_one_by_one(play: Raise) -> None:
+    it = await play(size=(120, 40))
+    await _pour(it, [LogLine(NOW, "launchd", "info", "from launchd"), _line(1)])
+    await it.press("8", "s", "1", "escape")
+    assert "line number" not in it.text("logs")
+    assert "from launchd" in it.text("logs")
+    assert "no worker" in _frame(it)
+    await it.press("s", "a", "escape")
+    assert "line number" in it.text("logs")
+
+
+async def test_a_resize_keeps_the_line_that_is_read(play: Raise) -> None:
+    it = await play(size=(120, 40))
+    await _pour(it, [_line(n) for n in range(300)])
+    await it.press("8", "z", "pageup", "pageup", "w")
+    before = _cursor(it)[2:]
+    for width, height in ((80, 24), (60, 15), (140, 50)):
+        await it.pilot.resize_terminal(width, height)
+        await settle(it.pilot, it.stage)
+        assert _cursor(it)[2:] == before
+
+
+async def test_a_log_that_cannot_be_read_says_why_in_the_stream(play: Raise) -> None:
+    async def refuse() -> AsyncIterator[list[LogLine]]:
+        for number in (13,):
+            raise PermissionError(number, "Permission denied")
+        yield []
+
+    stage = Stage(mac=sources(logs=(LogSource("launchd", "/var/l.log", refuse),)))
+    it = await play(stage)
+    assert "/var/l.log cannot be read: Permission denied." in it.text("logs")
+    await it.press("8", "s")
+    assert not it.at_home

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -14,9 +14,11 @@ from textual.pilot import Pilot
 from entraclaw_tui.dashboard.app import Panel
 from entraclaw_tui.dashboard.feeds import feeds_for
 from entraclaw_tui.dashboard.link import WorkerLink
-from entraclaw_tui.dashboard.sources import Examine, Follow, Read, Sources
+from entraclaw_tui.dashboard.logs.log_sources import LogSource
+from entraclaw_tui.dashboard.sources import Examine, Read, Sources
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.dashboard.worker_view import WorkerView, lost
+from entraclaw_tui.ipc.control_messages import Decided
 from entraclaw_tui.ipc.messages import Session, Snapshot, WorkerInfo
 from entraclaw_tui.macos.host import Host, Marker
 from entraclaw_tui.macos.places import Places
@@ -314,6 +316,12 @@ class StandInLink(WorkerLink):
         self._ask("decide", request.id, decision, reason)
         return request
 
+    async def decide_many(
+        self, requests: Sequence[Request], decision: Literal["allow", "deny"], proof: str = ""
+    ) -> tuple[Decided, ...]:
+        self._ask("decide_many", decision, *(r.id for r in requests))
+        return tuple(Decided(r.id, State.DENIED) for r in requests)
+
     async def block(self, identity: str) -> None:
         self._ask("block", identity)
 
@@ -510,13 +518,13 @@ def found(answer: Loaded[tuple[Finding, ...]] | Empty | Failed) -> Examine:
     return examine
 
 
-def follow(lines: list[LogLine]) -> Follow:
+def follow(lines: list[LogLine], origin: str = "worker") -> LogSource:
     """Return a log with these lines and no more."""
 
     async def batches() -> AsyncIterator[list[LogLine]]:
         yield lines
 
-    return batches
+    return LogSource(origin, f"/Users/demo/logs/{origin}.log", batches)
 
 
 def sources(**changes: object) -> Sources:
@@ -588,7 +596,7 @@ async def settle(pilot: Pilot[None], stage: Stage) -> None:
     while time.monotonic() < deadline:
         await pilot.pause()
         spoken = all(name in panel.feeds.store.names for name in names)
-        if spoken and not panel.feeds.lines:
+        if spoken and not panel.feeds.logs.waiting:
             break
         await asyncio.sleep(0.01)
     else:

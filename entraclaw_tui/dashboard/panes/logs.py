@@ -1,48 +1,37 @@
-"""What happens, line by line: worker, exchange, launchd and audit in one order of time."""
+"""What happens, line by line: every log of the agent in one order of time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.binding import BindingType
+from textual.message import Message
 
 from entraclaw_tui.dashboard.actions import bindings
-from entraclaw_tui.dashboard.ages import clock_time
-from entraclaw_tui.dashboard.desk import Desk
-from entraclaw_tui.dashboard.feeds import LOG_LINES
-from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
-from entraclaw_tui.dashboard.widgets.list_pane import ListPane
-from entraclaw_tui.model.log import LogLine
-from entraclaw_tui.model.source import Empty, Loaded, Source
-from entraclaw_tui.text import Shown, clean
+from entraclaw_tui.dashboard.layout import plan
+from entraclaw_tui.dashboard.lines import Tone
+from entraclaw_tui.dashboard.logs.frame import Standing, subtitle, title
+from entraclaw_tui.dashboard.logs.ring import Kept
+from entraclaw_tui.dashboard.logs.rows import BEFORE
+from entraclaw_tui.dashboard.logs.sieve import LEVELS, Sieve
+from entraclaw_tui.dashboard.logs.view import LogView
+from entraclaw_tui.model.source import Empty, Failed, Loaded, Source
+from entraclaw_tui.text import clean
 
-FLUSH = 1 / 8
-"""Seconds from a new line to its picture: bounds the repaints, whatever pours in."""
+if TYPE_CHECKING:
+    from textual.content import Content
 
-_TONES = {"error": Tone.BAD, "warning": Tone.LOOK, "debug": Tone.DIM}
-_ORIGIN = 9
-_BEFORE = 8 + 1 + _ORIGIN + 1 + 2
-"""Columns before the message: time, origin, sign."""
+    from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the screen: a log line, or a later part of one that is wrapped."""
-
-    at: float
-    """What it is sorted by."""
-    log: LogLine
-    part: Shown | None = None
-    """Its text where it is wrapped; None for the whole message, cut."""
-    first: bool = True
+_SIDEWAYS = 20
+"""Columns by which long lines are moved."""
 
 
-class LogsPane(ListPane[Entry]):
+class LogsPane(LogView):
     """A ring of the last lines, painted where it is looked at."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("logs")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("list", "logs")]
 
     NAME = "logs"
     NUMBER = 8
@@ -50,166 +39,245 @@ class LogsPane(ListPane[Entry]):
     SHORT = "Logs"
     SELECTS = False
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.following = True
-        self.wrapping = False
-        self._kept: list[tuple[float, LogLine]] = []
-        self._unseen = 0
-        self._due = False
+    class Asks(Message):
+        """Something is to be typed for the logs."""
 
-    def on_mount(self) -> None:
-        """Begin to take lines."""
-        self.desk.feeds.listen_lines(self._more)
-        self.take()
+        def __init__(self, bar: FilterInput) -> None:
+            super().__init__()
+            self.bar = bar
 
-    def _more(self) -> None:
-        # Called from a source's own task, which knows no app: a timer started there would fail.
-        if not self._due:
-            self._due = True
-            self.call_later(self.set_timer, FLUSH, self.take)
+    class Wanted(Message):
+        """Something is to be done that takes more than the pane."""
 
-    def take(self) -> None:
-        """Take up the lines that came since the last time."""
-        self._due = False
-        waiting = self.desk.feeds.lines
-        if not waiting:
-            return
-        batch = [waiting.popleft() for _ in range(len(waiting))]
-        timed, last = [], self._kept[-1][0] if self._kept else 0.0
-        for log in batch:
-            last = log.at if log.at is not None else last
-            timed.append((last, log))
-        late = bool(self._kept) and min(at for at, _ in timed) < self._kept[-1][0]
-        self._kept.extend(timed)
-        self._kept.sort(key=_when)
-        surplus = max(0, len(self._kept) - LOG_LINES)
-        del self._kept[:surplus]
-        gone = 0
-        if late or surplus >= len(self._rows):
-            self._rows = self._entries(self._kept)
-        else:
-            if surplus:
-                first_kept = self._kept[0]
-                gone = next(
-                    (n for n, e in enumerate(self._rows) if e.first and e.log is first_kept[1]),
-                    len(self._rows),
-                )
-                del self._rows[:gone]
-            self._rows += self._entries(sorted(timed, key=_when)[-LOG_LINES:])
-        if not self.following:
-            self._unseen += len(batch)
-        self._settle(gone)
-
-    def _entries(self, timed: Sequence[tuple[float, LogLine]]) -> list[Entry]:
-        entries = [Entry(at, log) for at, log in timed]
-        if self.sought:
-            entries = [e for e in entries if self.passes(self.words(e))]
-        if not self.wrapping:
-            return entries
-        width = max(10, self.room - _BEFORE - 1)
-        return [
-            Entry(e.at, e.log, part, first=number == 0)
-            for e in entries
-            for number, part in enumerate(wrap(clean(e.log.message, 4000), width))
-        ]
-
-    def _settle(self, gone: int = 0) -> None:
-        """Show the end where the pane follows, else hold the lines that are being read."""
-        self._notes = None
-        self._whole = len(self._kept)
-        self.dress()
-        self.top = self.last_top if self.following else self.top - gone
-        self.repaint()
+        def __init__(self, what: str, text: str = "", lines: tuple[Kept, ...] = ()) -> None:
+            super().__init__()
+            self.what = what
+            """`copy`, `save`, `sources` or `zoom`."""
+            self.text = text
+            self.lines = lines
 
     # -- what a pane says
 
     def source(self) -> Source[object] | None:
-        """Return that there are lines, or none yet."""
-        if self._kept:
+        """Return that there are lines, or why there are none."""
+        if self.ring.lines:
             return Loaded(None, self.desk.clock())
+        feed = self.desk.feeds.logs
+        troubles = feed.troubles
+        if troubles and len(troubles) == len(feed.sources):
+            return Failed(next(iter(troubles.values())), "No log can be read now.")
         return Empty("No line yet. What the worker, launchd and the audit say shows here.")
 
-    def rows(self) -> Sequence[Entry]:
-        """Return the lines."""
-        return [Entry(at, log) for at, log in self._kept]
-
-    def id_of(self, row: Entry) -> str:
-        """Return nothing: lines are not selected."""
-        return ""
-
-    def words(self, row: Entry) -> str:
-        """Return origin, level and message."""
-        return f"{row.log.origin} {row.log.level} {row.log.message}"
-
-    def paint(self, row: Entry, width: int, now: float) -> Line:
-        """Return time, origin and message; what wants a look has a sign."""
-        log = row.log
-        tone = _TONES.get(log.level, Tone.PLAIN)
-        if not row.first:
-            return (piece(" " * _BEFORE), Piece(row.part or Shown(""), tone))
-        at = clock_time(log.at) if log.at is not None else " " * 8
-        signs = self.desk.symbols
-        sign = {Tone.BAD: signs.bad, Tone.LOOK: signs.look}.get(tone, " ")
-        message = row.part if row.part is not None else clean(log.message)
-        return (
-            piece(f"{at} ", Tone.DIM),
-            Piece(Shown(clean(log.origin, _ORIGIN).ljust(_ORIGIN + 1)), Tone.DIM),
-            piece(f"{sign} ", tone),
-            Piece(message, tone),
-        )
-
-    def subtitle(self) -> tuple[Piece, ...]:
-        """Return whether it follows."""
-        if self.following:
-            return (piece("following", Tone.DIM),)
-        new = f", {self._unseen} new" if self._unseen else ""
-        return (piece(f"paused{new}", Tone.LOOK),)
+    def listed(self) -> tuple[int, int]:
+        """Return how many lines are shown, and how many there are."""
+        return len(self.passing), len(self.ring.lines)
 
     def reload(self) -> None:
-        """Filter and wrap anew."""
-        self._rows = self._entries(self._kept)
-        self._settle()
+        """Paint for what changed around the pane."""
+        self.show()
 
-    def on_resize(self) -> None:
-        """Wrap anew for the width; stay at the end where the pane follows."""
-        self.reload()
+    def tick(self) -> None:
+        """Repaint what time has changed."""
+        self.show()
+
+    def nothing(self) -> str:
+        """Return what to say where the switches leave nothing."""
+        return "No line passes the switches: s for the sources, e for the levels."
+
+    def _title(self) -> Content:
+        return title(f"{self.NUMBER} {self.TITLE}", self.passing.sieve, self.seeking.text)
+
+    def _subtitle(self) -> Content:
+        now = Standing(
+            self.reading.following,
+            self.reading.unseen,
+            len(self.passing),
+            len(self.ring.lines),
+            self.left,
+            self.desk.symbols.dot,
+        )
+        return subtitle(now, self.room - 4)
+
+    def opens(self) -> bool:
+        """Unfold the line under the cursor, or fold it again, where the pane has the window."""
+        if not plan(*self.app.size, self.NAME, self.zoomed).tabs:
+            return False
+        kept = self.point()
+        if kept is not None:
+            self.unfolded ^= {id(kept)}
+            self.stay()
+        return True
+
+    def widen(self) -> bool:
+        """End the search, then the filter."""
+        if self.seeking.text:
+            self.seek("")
+            return True
+        return super().widen()
+
+    # -- what is shown
+
+    def filter(self, text: str) -> None:
+        """Show only lines with this text; `!` before it turns it around."""
+        if text != self.sought:
+            self.sought = text
+            self.sift(text=text)
+
+    def sift(
+        self,
+        *,
+        text: str | None = None,
+        off: frozenset[str] | None = None,
+        level: int | None = None,
+    ) -> None:
+        """Show what passes now; who reads stays at the line, or where its time is."""
+        old = self.passing.sieve
+        self.reading.remember()
+        self.passing.sift(
+            Sieve(
+                old.text if text is None else text,
+                old.off if off is None else off,
+                old.level if level is None else level,
+            )
+        )
+        self.reading.restore()
+        self.stay()
+
+    def seek(self, text: str) -> None:
+        """Light up a text wherever it is."""
+        self.seeking.text = text
+        self.show()
+
+    def first_hit(self) -> None:
+        """Go to the nearest hit."""
+        self._said(self.seeking.first(self.page))
+
+    def go_to_time(self, text: str) -> None:
+        """Go to the first line of a time or later."""
+        self._said(self.seeking.to_time(text, self.desk.clock(), self.page))
+
+    def _said(self, said: tuple[str, Tone] | None) -> None:
+        self.show()
+        if said is not None:
+            self.post_message(self.Said(*said))
 
     # -- keys
 
     def action_follow(self) -> None:
         """Follow, or hold still."""
-        self._follow(not self.following)
+        if self.reading.following:
+            self.point()
+        else:
+            self.reading.end()
+        self.show()
+
+    def action_search(self) -> None:
+        """Ask what to search for."""
+        from entraclaw_tui.dashboard.logs.prompts import SearchInput
+
+        self.post_message(self.Asks(SearchInput(self)))
+
+    def action_time(self) -> None:
+        """Ask which time to go to."""
+        from entraclaw_tui.dashboard.logs.prompts import TimeInput
+
+        self.post_message(self.Asks(TimeInput(self)))
+
+    def action_hit(self, step: int) -> None:
+        """Go to the next hit, or the one before."""
+        self._said(self.seeking.step(step, self.page))
+
+    def action_level(self) -> None:
+        """Show everything, warnings and errors, or errors alone."""
+        level = (self.passing.sieve.level + 1) % len(LEVELS)
+        self.sift(level=level)
+        words = f"Only {LEVELS[level]} are shown." if level else "Every level is shown."
+        self.post_message(self.Said(words, Tone.PLAIN))
 
     def action_wrap(self) -> None:
         """Wrap long lines, or cut them."""
         self.wrapping = not self.wrapping
-        self.reload()
-        self.post_message(
-            self.Said("Long lines wrap." if self.wrapping else "Long lines are cut.", Tone.PLAIN)
-        )
+        self.left = 0
+        self.stay()
+        words = "Long lines wrap." if self.wrapping else "Long lines are cut."
+        self.post_message(self.Said(words, Tone.PLAIN))
+
+    def action_left(self) -> None:
+        """See more of the start of long lines."""
+        self._sideways(-_SIDEWAYS)
+
+    def action_right(self) -> None:
+        """See more of the end of long lines."""
+        self._sideways(_SIDEWAYS)
+
+    def _sideways(self, by: int) -> None:
+        lengths = (len(self.passing.lines[p].log.message) for p, _ in self.rows_shown)
+        longest = max(lengths, default=0)
+        self.left = max(0, min(self.left + by, longest - (self.room - 2 - BEFORE) + _SIDEWAYS))
+        self.repaint()
+
+    def action_copy(self) -> None:
+        """Copy the line under the cursor, as it was written."""
+        kept = self.point()
+        if kept is not None:
+            self.post_message(self.Wanted("copy", clean(kept.log.raw or kept.log.message, 65_536)))
+
+    def action_save(self) -> None:
+        """Save what is shown."""
+        if len(self.passing):
+            self.post_message(self.Wanted("save", lines=tuple(self.passing.lines)))
+        else:
+            self.post_message(self.Said("No line is shown: there is nothing to save."))
+
+    def action_sources(self) -> None:
+        """Switch logs on and off."""
+        self.post_message(self.Wanted("sources"))
+
+    def action_zoom(self) -> None:
+        """Take the whole window, or give it back."""
+        self.post_message(self.Wanted("zoom"))
+
+    def action_cursor_down(self) -> None:
+        """Go down a line."""
+        self.reading.step(1, self.page)
+        self.show()
+
+    def action_cursor_up(self) -> None:
+        """Go up a line."""
+        self.reading.step(-1, self.page)
+        self.show()
+
+    def action_page_down(self) -> None:
+        """Go down a page."""
+        self.reading.turn(1, self.page)
+        self.show()
+
+    def action_page_up(self) -> None:
+        """Go up a page."""
+        self.reading.turn(-1, self.page)
+        self.show()
 
     def action_scroll_bottom(self) -> None:
         """Go to the end and follow."""
-        self._follow(True)
+        self.reading.end()
+        self.show()
 
     def action_scroll_top(self) -> None:
         """Go to the first line and hold still."""
-        self.top = 0
-        self._follow(False)
+        self.reading.go(0, self.page)
+        self.show()
 
     def scroll_rows(self, rows: int) -> None:
-        """Scroll; at the end it follows, above it holds still."""
-        super().scroll_rows(rows)
-        at_end = self.top >= self.last_top
-        if at_end is not self.following:
-            self._follow(at_end)
+        """Scroll by the wheel; at the end it follows, above it holds still."""
+        self.reading.scroll(rows, self.page)
+        self.show()
 
-    def _follow(self, on: bool) -> None:
-        self.following = on
-        self._unseen = 0
-        self._settle()
-
-
-def _when(timed: tuple[float, LogLine]) -> float:
-    return timed[0]
+    def on_click(self, event: events.Click) -> None:
+        """Hold still at the clicked line; a second click unfolds it."""
+        offset = event.get_content_offset(self)
+        if offset is None or not 0 <= offset.y < len(self.rows_shown):
+            return
+        self.reading.go(self.rows_shown[offset.y][0], self.page)
+        if event.chain == 2:
+            self.opens()
+        self.show()

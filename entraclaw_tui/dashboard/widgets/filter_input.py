@@ -32,10 +32,14 @@ class FilterInput(Input):
         Binding("enter", "keep", "Keep the filter"),
     ]
 
+    KEYS: tuple[tuple[str, str], ...] = (("Enter", "keep"), ("Esc", "show everything"))
+    """What the footer says while it is open."""
+    HINT = "show only rows with this text; ! before it turns it around"
+
     def __init__(self, pane: Pane) -> None:
         super().__init__(
-            pane.sought,
-            placeholder="show only rows with this text; ! before it turns it around",
+            self.before(pane),
+            placeholder=self.HINT,
             max_length=100,
             select_on_focus=False,
             compact=True,
@@ -43,18 +47,38 @@ class FilterInput(Input):
         self.cursor_blink = False
         self._pane = pane
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    # -- what it does with the text; subclasses do something else
+
+    def before(self, pane: Pane) -> str:
+        """Return what stands in it at first."""
+        return pane.sought
+
+    def typed(self, text: str) -> None:
         """Filter as the text stands."""
+        self._pane.filter(text)
+
+    def kept(self) -> None:
+        """Keep the filter."""
+
+    def stopped(self) -> None:
+        """Show everything."""
+        self._pane.filter("")
+
+    # -- keys
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Act on the text as it stands."""
         event.stop()
-        self._pane.filter(event.value)
+        self.typed(event.value)
 
     def action_keep(self) -> None:
-        """Go back to the pane, filtered."""
+        """Go back to the pane with what was typed."""
+        self.kept()
         self._leave()
 
     def action_stop_filter(self) -> None:
-        """Go back to the pane, with everything in it."""
-        self._pane.filter("")
+        """Go back to the pane as if nothing was typed."""
+        self.stopped()
         self._leave()
 
     def on_blur(self) -> None:

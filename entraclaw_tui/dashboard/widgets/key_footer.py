@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from entraclaw_tui.dashboard.action import Action
-from entraclaw_tui.dashboard.actions import actions, own
+from entraclaw_tui.dashboard.actions import everywhere, own
 from entraclaw_tui.dashboard.lines import Line, Tone, length, piece
 from entraclaw_tui.dashboard.widgets.bar import Bar
 from entraclaw_tui.dashboard.widgets.pane import Pane
@@ -19,11 +19,11 @@ class KeyFooter(Bar):
     def __init__(self, active: Callable[[], Pane]) -> None:
         super().__init__(id="keys")
         self._active = active
-        self._typing = False
+        self._typing: tuple[tuple[str, str], ...] = ()
 
-    def typing(self, on: bool) -> None:
-        """Show the keys of the filter while one is typed."""
-        self._typing = on
+    def typing(self, keys: tuple[tuple[str, str], ...]) -> None:
+        """Show the keys of what is typed in, with their labels; none once nothing is."""
+        self._typing = keys
         self.repaint()
 
     def line(self, index: int, width: int) -> Line:
@@ -31,7 +31,7 @@ class KeyFooter(Bar):
         if not self.screen.is_active:
             return ()
         if self._typing:
-            return (piece(" "), *_cap("Enter", "keep"), *_cap("Esc", "show everything"))
+            return (piece(" "), *(p for key, label in self._typing for p in _cap(key, label)))
         shown = self._working()
         last = [_key(a) for a in shown if a.id == _LAST]
         keys = [_key(a) for a in shown if a.id != _LAST]
@@ -44,10 +44,10 @@ class KeyFooter(Bar):
 
     def _working(self) -> list[Action]:
         pane = self._active()
-        everywhere = [a for a in actions("app") if a.footer or a.id == "back"]
+        anywhere = [a for a in everywhere(pane.NAME) if a.footer or a.id == "back"]
         own_keys = [a for a in own(pane.NAME) if a.footer]
-        first = [a for a in everywhere if a.id in ("open", "back")]
-        rest = [a for a in everywhere if a.id not in ("open", "back")]
+        first = [a for a in anywhere if a.id in ("open", "back")]
+        rest = [a for a in anywhere if a.id not in ("open", "back")]
         return [a for a in (*first, *own_keys, *rest) if not pane.refusal(a) and pane.offers(a)]
 
 

@@ -95,6 +95,12 @@ class Pane(LineView):
         """Open the selected row within the pane; return whether it is for the pane to do that."""
         return False
 
+    def widen(self) -> bool:
+        """End what narrows the rows down; return whether anything did."""
+        narrowed = bool(self.sought)
+        self.filter("")
+        return narrowed
+
     def climb(self) -> bool:
         """Go back from what was opened within the pane; return whether there was anything."""
         return False

@@ -6,17 +6,24 @@ import pytest
 
 from entraclaw_tui.dashboard.action import Need, Situation
 from entraclaw_tui.dashboard.action_table import ACTIONS, PLACES
-from entraclaw_tui.dashboard.actions import action, actions, bindings, reason_disabled, table
+from entraclaw_tui.dashboard.actions import (
+    action,
+    actions,
+    bindings,
+    everywhere,
+    reason_disabled,
+    table,
+)
 
 TOGETHER = [
     ("app", "list", "requests"),
     ("app", "list", "grants"),
-    ("app", "logs"),
     ("request",),
     ("unlock",),
     ("reason",),
     ("confirm",),
     ("help",),
+    ("sources",),
 ]
 
 
@@ -33,6 +40,15 @@ def test_ids_are_unique_and_every_place_is_known() -> None:
 @pytest.mark.parametrize("places", TOGETHER, ids="-".join)
 def test_no_key_means_two_things_at_once(places: tuple[str, ...]) -> None:
     keys = list(itertools.chain.from_iterable(found.keys for found in actions(*places)))
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_logs_take_the_search_key_from_everywhere_and_nothing_else() -> None:
+    taken = {key for found in actions("logs") for key in found.keys}
+    assert taken & {key for found in actions("app") for key in found.keys} == {"slash"}
+    left = {found.id for found in actions("app")} - {found.id for found in everywhere("logs")}
+    assert left == {"filter"}
+    keys = [key for found in (*actions("logs"), *everywhere("logs")) for key in found.keys]
     assert len(set(keys)) == len(keys)
 
 

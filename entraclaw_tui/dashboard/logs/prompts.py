@@ -1,0 +1,65 @@
+"""What is typed for the logs: what to search for, and which time to go to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
+from entraclaw_tui.dashboard.widgets.pane import Pane
+from entraclaw_tui.macos.moments import HOW
+
+if TYPE_CHECKING:
+    from entraclaw_tui.dashboard.panes.logs import LogsPane
+
+
+class SearchInput(FilterInput):
+    """Lights up hits while it is typed; Enter goes to the nearest."""
+
+    KEYS = (("Enter", "search"), ("Esc", "stop"))
+    HINT = "search; then n and N go from hit to hit"
+
+    def __init__(self, logs: LogsPane) -> None:
+        self._logs = logs
+        super().__init__(logs)
+
+    def before(self, pane: Pane) -> str:
+        """Return nothing: each search begins anew."""
+        return ""
+
+    def typed(self, text: str) -> None:
+        """Light the hits up."""
+        self._logs.seek(text)
+
+    def kept(self) -> None:
+        """Go to the nearest hit."""
+        self._logs.first_hit()
+
+    def stopped(self) -> None:
+        """Light nothing up."""
+        self._logs.seek("")
+
+
+class TimeInput(FilterInput):
+    """Goes to a time once Enter is pressed."""
+
+    KEYS = (("Enter", "go there"), ("Esc", "stay"))
+    HINT = HOW
+
+    def __init__(self, logs: LogsPane) -> None:
+        self._logs = logs
+        super().__init__(logs)
+
+    def before(self, pane: Pane) -> str:
+        """Return nothing."""
+        return ""
+
+    def typed(self, text: str) -> None:
+        """Wait until it is whole."""
+
+    def kept(self) -> None:
+        """Go there."""
+        if self.value.strip():
+            self._logs.go_to_time(self.value)
+
+    def stopped(self) -> None:
+        """Stay."""

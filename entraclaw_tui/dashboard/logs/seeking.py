@@ -1,0 +1,77 @@
+"""Going to a hit or to a time among the shown lines, and what to say about it."""
+
+from __future__ import annotations
+
+from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard.ages import moment
+from entraclaw_tui.dashboard.lines import Tone
+from entraclaw_tui.dashboard.logs.reading import Reading
+from entraclaw_tui.dashboard.logs.visible import Visible
+from entraclaw_tui.macos.moments import HOW, read_moment
+from entraclaw_tui.text import clean
+
+Said = tuple[str, Tone] | None
+
+
+class Seeking:
+    """What is searched for, and how the cursor gets there."""
+
+    def __init__(self, visible: Visible, reading: Reading) -> None:
+        self.text = ""
+        """What is searched for, however it is written; empty for nothing."""
+        self._visible = visible
+        self._reading = reading
+
+    def first(self, page: int) -> Said:
+        """Go to the nearest hit: from the end upwards where it follows, else downwards first."""
+        if not self.text:
+            return None
+        here = self._reading.cursor
+        down = None
+        if self._reading.following:
+            here = len(self._visible) - 1
+        else:
+            down = self._visible.find(self.text, here, 1)
+        place = down if down is not None else self._visible.find(self.text, here, -1)
+        if place is None:
+            return self._none()
+        self._reading.go(place, page)
+        hits = self._visible.hits(self.text)
+        return f"{words.count(hits, 'line')} with it: n and N go from one to the next.", Tone.PLAIN
+
+    def step(self, step: int, page: int) -> Said:
+        """Go to the next hit (1) or the one before (-1); past the end it begins anew, and says."""
+        if not self.text:
+            return "Nothing is searched for yet: / asks what.", Tone.LOOK
+        here = len(self._visible) - 1 if self._reading.following else self._reading.cursor
+        place = self._visible.find(self.text, here + step, step)
+        if place is not None:
+            self._reading.go(place, page)
+            return None
+        place = self._visible.find(self.text, 0 if step > 0 else len(self._visible) - 1, step)
+        if place is None:
+            return self._none()
+        self._reading.go(place, page)
+        if place == here:
+            return "This is the only hit.", Tone.PLAIN
+        ends = ("last", "first") if step > 0 else ("first", "last")
+        return "That was the {} hit; this is the {}.".format(*ends), Tone.PLAIN
+
+    def to_time(self, text: str, now: float, page: int) -> Said:
+        """Go to the first line of a time or later."""
+        at = read_moment(text, now)
+        if at is None:
+            return f"No time that can be read: {clean(text, 40)}. Try {HOW}.", Tone.LOOK
+        count = len(self._visible)
+        if not count:
+            return "No line is shown.", Tone.LOOK
+        place = self._visible.place_at(at)
+        self._reading.go(place, page)
+        if place >= count:
+            return f"No line is that late; this is the last one before {moment(at)}.", Tone.LOOK
+        if place == 0 and self._visible.lines[0].at > at:
+            return f"The lines begin after {moment(at)}.", Tone.LOOK
+        return None
+
+    def _none(self) -> Said:
+        return f"No line that is shown has /{clean(self.text, 40)}.", Tone.LOOK
