@@ -57,6 +57,8 @@ class Home(Screen[None], inherit_bindings=False):
             )
         }
         self.active = PANES[0]
+        self.typed_in: FilterInput | None = None
+        """Where text is typed now."""
         self.zoomed = False
         self.note = NoteLine(desk)
         self.preview = Preview(self.requests)
@@ -99,15 +101,15 @@ class Home(Screen[None], inherit_bindings=False):
         await self.ask(FilterInput(self.pane))
 
     async def ask(self, bar: FilterInput) -> None:
-        """Let the person type, where the message line stands."""
+        """Let the person type, where the message line stands.
+
+        Whoever types on at once is waited for: awaited, the next key finds the focus here.
+        """
+        self.typed_in = bar
         await self.mount(bar, after=self.note)
         self.note.display = False
         self.keys.typing(bar.KEYS)
-        bar.focus()
-
-    async def on_logs_pane_asks(self, message: LogsPane.Asks) -> None:
-        """Let the person type what the logs ask for."""
-        await self.ask(message.bar)
+        self.set_focus(bar, scroll_visible=False)
 
     def on_filter_input_left(self) -> None:
         """Take the message line back."""
@@ -157,6 +159,7 @@ class Home(Screen[None], inherit_bindings=False):
 
     def on_screen_suspend(self) -> None:
         """A sheet has the keys now."""
+        self.pane.looked_away()
         self.keys.repaint()
 
     def on_screen_resume(self) -> None:

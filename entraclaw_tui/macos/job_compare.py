@@ -99,8 +99,8 @@ def _keep_alive(job: Job, written: Mapping[str, object]) -> Iterator[_Both]:
         if told:
             yield _Both(
                 "KeepAlive",
-                {key: int(bool(value)) for key, value in wanted.items()},
-                {key: int(told[name] == "1") for key, name in names.items() if name in told},
+                {key: bool(value) for key, value in wanted.items()},
+                {key: told[name] == "1" for key, name in names.items() if name in told},
             )
 
 

@@ -119,6 +119,22 @@ def state_words(job: Job) -> str:
     return _STATES.get(job.state, "")
 
 
+def what_holds(job: Job) -> str:
+    """Return in a clause why a job has no process now; empty for one with."""
+    if job.alive:
+        return ""
+    if job.needs_reload:
+        return "has to be loaded again: launchd expects other code"
+    if job.pended:
+        return "held back: macOS starts only what is asked for by name"
+    if job.throttled or job.state == "spawn scheduled":
+        pace = f", at most every {job.throttle_seconds} s" if job.throttle_seconds else ""
+        return f"launchd starts it again by itself{pace}"
+    if job.exit_code == 0:
+        return "rests: it ended without a failure"
+    return _STATES.get(job.state, "has no process")
+
+
 def what_next(job: Job) -> str:
     """Return what has to happen for a job without a process to start; empty for one with."""
     if job.alive:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from entraclaw_tui.dashboard.job_readers import JobReaders
-from entraclaw_tui.macos.assessment import Assessment
+from entraclaw_tui.macos.assessment import NO_APP, Assessment
 from entraclaw_tui.macos.hidden import Hidden
 from entraclaw_tui.macos.interpreter import Interpreter, Program
 from entraclaw_tui.macos.login_items import LoginItem
@@ -44,7 +44,7 @@ def definition(**changed: str) -> JobDefinition:
         "ExitTimeOut": "20",
         "ThrottleInterval": "10",
         "ProcessType": "interactive",
-        "KeepAlive": "SuccessfulExit 0",
+        "KeepAlive": "SuccessfulExit false",
     }
     compared = [Compared(k, v, changed.get(k, v), k not in changed) for k, v in keys.items()]
     compared.sort(key=lambda one: one.same is True)
@@ -114,10 +114,10 @@ def login_item(**changes: object) -> LoginItem:
 
 
 class Story:
-    """Readers whose answers are values, and what they were asked on a person's wish."""
+    """Readers whose answers are values. It remembers what was asked."""
 
     def __init__(self, **answers: object) -> None:
-        self.wishes: list[str] = []
+        self.asked: list[str] = []
         self.answers: dict[str, object] = {
             "definition": definition(),
             "started": "inefficient",
@@ -145,7 +145,7 @@ class Story:
             "said": Empty("It wrote nothing on standard error."),
             "signature": signature(),
             "entitlements": Empty("It is entitled to nothing."),
-            "assessment": Assessment(False),
+            "assessment": Assessment(False, reason=NO_APP),
             "ticket": False,
             "login_items": (login_item(),),
             "value": SECRET,
@@ -157,15 +157,14 @@ class Story:
 
         def answer(name: str) -> object:
             async def read() -> object:
-                if name == "login_items":
-                    self.wishes.append(name)
+                self.asked.append(name)
                 found = self.answers[name]
                 return found if isinstance(found, Empty | Failed) else Loaded(found, NOW)
 
             return read
 
         async def value(name: EnvironmentName) -> Hidden | Failed:
-            self.wishes.append(name.name)
+            self.asked.append(f"value of {name.name}")
             found = self.answers["value"]
             return found if isinstance(found, Failed) else Hidden(str(found))
 

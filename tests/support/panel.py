@@ -356,6 +356,7 @@ def job(**changes: object) -> Job:
         program="/tmp/ec-test/opt/homebrew/bin/python3.14",
         runs=3,
         last_exit="0",
+        exit_code=0,
         immediate_reason="inefficient",
         throttle_seconds=10,
         sockets=("Control", "Request"),
@@ -369,6 +370,8 @@ CRASHING = {
     "pid": None,
     "runs": 17,
     "last_exit": "78: EX_CONFIG",
+    "exit_code": 78,
+    "exit_name": "EX_CONFIG",
     "pended": "throttled",
 }
 

@@ -46,8 +46,8 @@ def _ended_page(look: Look) -> list[Row]:
     lines = page_of(look, look.store.get(JOB), _how)
     told = value_of(look.store.get(job_keys.TOLD)) or ()
     if ends := [one for one in told if any(sign in one.message for sign in _ENDS)]:
-        lines += title("launchd's log about it, the newest first")
-        for one in list(reversed(ends))[:6]:
+        lines += title("launchd's log about it, the newest last")
+        for one in ends[-6:]:
             at = clock_time(one.at) if one.at is not None else ""
             message = one.message.partition(": ")[2]
             lines.append(fact(at, Piece(clean(look.desk.host.shown(message)))))

@@ -17,15 +17,16 @@ from entraclaw_tui.model.job import EnvironmentName
 from entraclaw_tui.model.source import value_of
 from entraclaw_tui.text import Shown, cells, clean, shorten
 
+# Whose a variable is, in long and in short.
 _KINDS = {
-    "environment": "its own",
-    "controller-supplied environment": "its starter's",
-    "inherited environment": "the whole session's",
-    "default environment": "launchd's",
-    "global environment": "the Mac's",
+    "environment": ("its own", "own"),
+    "controller-supplied environment": ("its starter's", "starter"),
+    "inherited environment": ("the whole session's", "session"),
+    "default environment": ("launchd's", "launchd"),
+    "global environment": ("the Mac's", "Mac"),
 }
 _ORDER = tuple(_KINDS)
-_FROM = 19
+_WIDE = 70
 
 
 def _gist(look: Look) -> Line:
@@ -55,11 +56,13 @@ def row_id(name: EnvironmentName) -> str:
 
 def _rows(look: Look, name: EnvironmentName) -> list[Row]:
     own = row_id(name)
-    room = min(30, max(16, look.width // 3))
+    wide = look.width >= _WIDE
+    room = 30 if wide else 22
     label = shorten(clean(name.name, 200), room)
+    whose = _KINDS.get(name.kind, (name.kind, name.kind))[0 if wide else 1]
     head = (
         Piece(Shown(label + " " * (room - cells(label) + GAP))),
-        piece(_KINDS.get(name.kind, name.kind).ljust(_FROM + GAP), Tone.DIM),
+        Piece(Shown(shorten(clean(whose), 19).ljust(21 if wide else 9)), Tone.DIM),
     )
     if look.shown is not None and look.shown[0] == own:
         value = clean(look.desk.host.shown(look.shown[1].reveal()), 4000)
@@ -67,8 +70,7 @@ def _rows(look: Look, name: EnvironmentName) -> list[Row]:
         return [Row(line, f"{own}\0{n}" if n else own, name) for n, line in enumerate(lines)]
     if look.asked == own:
         return [Row((*head, piece("v once more shows it", Tone.LOOK)), own, name)]
-    size = words.count(name.size, "character")
-    return [Row((*head, piece(f"hidden, {size}", Tone.DIM)), own, name)]
+    return [Row((*head, piece(f"hidden, {name.size} long", Tone.DIM)), own, name)]
 
 
 ENVIRONMENT = Chapter("environment", "environment", _gist, _page, (job_keys.ENVIRONMENT,))

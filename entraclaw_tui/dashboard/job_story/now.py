@@ -29,13 +29,18 @@ def _now(look: Look) -> Line:
 
 def _state(look: Look, job: Job) -> Line:
     if not job.alive:
-        told = launchctl_words.what_next(job) or launchctl_words.state_words(job)
-        return (Piece(clean(told), Tone.LOOK if ill(job) or job.pended else Tone.PLAIN),)
+        return (
+            Piece(
+                clean(launchctl_words.what_holds(job)),
+                Tone.LOOK if ill(job) or job.pended else Tone.PLAIN,
+            ),
+        )
     usage = value_of(look.store.get(USAGE))
     if usage is None:
         return (piece(launchctl_words.state_words(job) or "it has a process"),)
     dot = f" {look.signs.dot} "
-    told = dot.join((f"up {age(look.now - usage.started_at)}", *_used(usage)))
+    old = age(look.now - usage.started_at)
+    told = dot.join(("just started" if old == "now" else f"up {old}", *_used(usage)))
     return (piece(told),)
 
 

@@ -25,7 +25,7 @@ from entraclaw_tui.model.log import LogLine
 from entraclaw_tui.text import Shown, clean
 
 _TONES = {"error": Tone.BAD, "warning": Tone.LOOK, "debug": Tone.DIM}
-_ASK = "i asks; macOS may want a password, in a window at the Mac's screen"
+_ASK = "i asks; macOS may want a password"
 
 
 # -- findings

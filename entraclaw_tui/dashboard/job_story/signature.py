@@ -42,10 +42,11 @@ def _gist(look: Look) -> Line:
 
 def verdict(found: Signature) -> tuple[Tone, Shown]:
     """Return how good a signature is, and in a sentence why."""
-    signer = clean(found.authority[0] if found.authority else found.identifier, 80)
+    leaf = found.authority[0] if found.authority else found.identifier
+    signer = clean(leaf.removeprefix("Developer ID Application: "), 80)
     match found.status:
         case "valid":
-            return Tone.GOOD, Shown(f"it holds; signed by {signer}")
+            return Tone.GOOD, Shown(f"valid, by {signer}")
         case "adhoc":
             return Tone.LOOK, Shown("ad hoc: nobody vouches for it, and each build is another")
         case "unsigned":

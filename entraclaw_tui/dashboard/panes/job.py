@@ -215,6 +215,7 @@ class JobPane(ListPane[Told]):
         self._selected, self.sought, self._index, self.top = level.selected, level.sought, 0, 0
         self.reload()
         self.top = level.top
+        self._moved_at = float("-inf")  # the person went there, nothing came by itself
         if self.selects:
             self.show_row(self._index)
         self.repaint()
@@ -264,15 +265,28 @@ class JobPane(ListPane[Told]):
             self.post_message(self.Said(clean(found.reason), Tone.BAD))
         else:
             self._revealed = own, found
+            self.post_message(
+                self.Said("It shows here alone, until you look elsewhere.", Tone.PLAIN)
+            )
 
     def _forget(self) -> None:
+        if self._revealed is not None and (self._selected or "").startswith(self._revealed[0]):
+            self._selected = self._revealed[0]  # the lines that a long value took are gone
         self._revealed, self._asked = None, ""
 
-    def on_blur(self) -> None:
+    def looked_away(self) -> None:
         """Hide what was shown: the person looks elsewhere."""
         if self._revealed or self._asked:
             self._forget()
             self.reload()
+
+    def on_blur(self) -> None:
+        """Hide what was shown: another pane has the keys."""
+        self.looked_away()
+
+    def on_mount(self) -> None:
+        """Hide what was shown when the panel goes to the shell."""
+        self.app.app_suspend_signal.subscribe(self, lambda _: self.looked_away())
 
     # -- what is asked on a person's wish alone
 

@@ -109,6 +109,9 @@ class Pane(LineView):
         """Return what was opened within the pane, for the title."""
         return ()
 
+    def looked_away(self) -> None:
+        """Hide what was shown for a moment alone: a sheet or the shell has the screen now."""
+
     # -- the frame and the states
 
     @property
@@ -199,6 +202,10 @@ class Pane(LineView):
         if wanted.id == "back":
             return bool(self.sought) or self.zoomed
         return wanted.id != "open" or not self.selects or self.situation().row
+
+    async def ask(self, bar: FilterInput) -> None:
+        """Let the person type, where the message line stands."""
+        await cast("Home", self.screen).ask(bar)
 
     def filter(self, text: str) -> None:
         """Show only rows with this text; `!` before it turns it around."""

@@ -71,3 +71,20 @@ def test_why_it_started() -> None:
 def test_what_comes_next(told: dict[str, object], next_: str) -> None:
     assert next_ in words.what_next(job(**told))
     assert bool(next_) == bool(words.what_next(job(**told)))
+
+
+@pytest.mark.parametrize(
+    ("told", "holds"),
+    [
+        ({"pid": 7}, ""),
+        ({"properties": ("needs LWCR update", "penalty box")}, "has to be loaded again"),
+        ({"pended": "speculative"}, "held back"),
+        ({"state": "spawn scheduled"}, "again by itself, at most every 10 s"),
+        ({"exit_code": 0}, "rests: it ended without a failure"),
+        ({"state": "SIGTERMed"}, "told to end"),
+        ({"state": "a new word"}, "has no process"),
+    ],
+)
+def test_what_holds_it(told: dict[str, object], holds: str) -> None:
+    assert holds in words.what_holds(job(**told))
+    assert bool(holds) == bool(words.what_holds(job(**told)))
