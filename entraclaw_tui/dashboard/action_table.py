@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from entraclaw_tui.dashboard.action import Action, Need
+from entraclaw_tui.dashboard.action_batch import BATCH
 from entraclaw_tui.dashboard.action_logs import LOGS
 from entraclaw_tui.dashboard.action_sheets import SHEETS
 
@@ -15,6 +16,7 @@ PLACES = {
     "logs": "Logs",
     "sources": "The sheet of the logs' sources",
     "request": "A request's sheet",
+    "batch": "The sheet of several requests",
     "unlock": "The unlock sheet",
     "reason": "The sheet of a denial's reason",
     "confirm": "A question before something is done",
@@ -206,4 +208,4 @@ PANEL: tuple[Action, ...] = (
     ),
 )
 
-ACTIONS: tuple[Action, ...] = (*PANEL, *LOGS, *SHEETS)
+ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *SHEETS)

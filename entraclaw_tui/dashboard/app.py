@@ -228,6 +228,12 @@ class Panel(App[None], inherit_bindings=False):
         if isinstance(logs, LogsPane):
             do(self, logs, message)
 
+    def on_requests_pane_together(self, message: RequestsPane.Together) -> None:
+        """Open the sheet of several requests, or ask before they are denied."""
+        from entraclaw_tui.dashboard.open_sheets import deny_together, open_together
+
+        (deny_together if message.deny else open_together)(self, message.requests)
+
     def on_grants_pane_revoked(self, message: GrantsPane.Revoked) -> None:
         """End a grant, or all after a question."""
         from entraclaw_tui.dashboard.open_sheets import revoke

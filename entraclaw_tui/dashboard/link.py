@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -20,6 +20,7 @@ from entraclaw_tui.dashboard import worker_view
 from entraclaw_tui.dashboard.worker_view import WorkerView
 from entraclaw_tui.ipc import messages
 from entraclaw_tui.ipc.client import Connection
+from entraclaw_tui.ipc.control_messages import Decided, DecideMany, DecideManyResult, Seen
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.ipc.messages import Event, Session, Snapshot, SubscribeResult
 from entraclaw_tui.model.consent import AuditEntry, Remember, Request
@@ -192,6 +193,14 @@ class WorkerLink:
         if known is None or known.revision <= result.request.revision:
             self._apply(Event(self._seq, "request", request=result.request))
         return result.request
+
+    async def decide_many(
+        self, requests: Sequence[Request], decision: Literal["allow", "deny"], proof: str = ""
+    ) -> tuple[Decided, ...]:
+        """Allow or deny `requests` as they were painted; return what became of each."""
+        seen = tuple(Seen(r.id, r.digest, r.revision) for r in requests)
+        call = DecideMany(seen, decision, proof)
+        return (await self._call("request.decide_many", call, DecideManyResult)).results
 
     async def revoke(self, grant_id: str) -> None:
         """End one grant and its tokens."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING
 
 from entraclaw_tui.dashboard import words
 from entraclaw_tui.dashboard.actions import own
 from entraclaw_tui.dashboard.key import MACHINE
 from entraclaw_tui.dashboard.lines import Tone
+from entraclaw_tui.dashboard.sheets.batch import BatchSheet, deny_question
+from entraclaw_tui.dashboard.sheets.batch_review import told
 from entraclaw_tui.dashboard.sheets.confirm import ConfirmSheet
 from entraclaw_tui.dashboard.sheets.finding import FindingSheet
 from entraclaw_tui.dashboard.sheets.help import HelpSheet
@@ -33,6 +35,34 @@ def open_request(panel: Panel, request: Request) -> None:
             desk.link, request.id, desk.clock, readonly=desk.readonly, symbols=desk.symbols
         )
     )
+
+
+def open_together(panel: Panel, requests: Sequence[Request]) -> None:
+    """Show several requests, to read and decide together."""
+    desk = panel.desk
+    panel.push_screen(
+        BatchSheet(desk.link, requests, desk.clock, readonly=desk.readonly, symbols=desk.symbols)
+    )
+
+
+def deny_together(panel: Panel, requests: Sequence[Request]) -> None:
+    """Deny several requests, after a question."""
+
+    async def send() -> None:
+        try:
+            results = await panel.desk.link.decide_many(requests, "deny")
+        except WireError as error:
+            panel.say(f"{error.message} {error.hint}".strip(), Tone.BAD)
+        except ConnectionLost as error:
+            panel.say(str(error), Tone.BAD)
+        else:
+            panel.say(told(results, "denied"))
+
+    def deny(yes: bool | None) -> None:
+        if yes:
+            panel.run_worker(send(), exit_on_error=False)
+
+    panel.push_screen(deny_question(len(requests)), deny)
 
 
 def open_finding(panel: Panel, finding: Finding) -> None:

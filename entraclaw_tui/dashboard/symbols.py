@@ -15,6 +15,7 @@ class Symbols:
     bad: str = "\u2717"
     nothing: str = "\u2013"
     cursor: str = "\u25b8"
+    mark: str = "\u2713"
     ellipsis: str = "\u2026"
     dot: str = "\u00b7"
     arrow: str = "\u2192"
@@ -28,6 +29,7 @@ PLAIN = Symbols(
     bad="x",
     nothing="-",
     cursor=">",
+    mark="+",
     ellipsis="~",
     dot="-",
     arrow=">",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -19,6 +19,7 @@ from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.sheets.sheet import Sheet
 from entraclaw_tui.dashboard.theme import THEMES
 from entraclaw_tui.dashboard.worker_view import WorkerView
+from entraclaw_tui.ipc.control_messages import Decided
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.ipc.messages import Event, Session, Snapshot, WorkerInfo
 from entraclaw_tui.model.consent import (
@@ -139,6 +140,7 @@ class ScriptedLink(WorkerLink):
         self.decisions: list[Decision] = []
         self.pins: list[str] = []
         self.blocked: list[str] = []
+        self.stale: set[str] = set()
         self.fails: WireError | ConnectionLost | Exception | None = None
         self.answers_after = asyncio.Event()
         self.answers_after.set()
@@ -187,6 +189,19 @@ class ScriptedLink(WorkerLink):
         )
         self.tell(request=after)
         return after
+
+    async def decide_many(
+        self, requests: Sequence[Request], decision: Literal["allow", "deny"], proof: str = ""
+    ) -> tuple[Decided, ...]:
+        self.decisions += [Decision(r, decision, Remember.ONCE, proof, "") for r in requests]
+        await self._answer()
+        state = State.APPROVED if decision == "allow" else State.DENIED
+        return tuple(
+            Decided(r.id, state)
+            if r.id not in self.stale
+            else Decided(r.id, None, "stale_digest", "The request is not the one you saw.")
+            for r in requests
+        )
 
     async def _answer(self) -> None:
         await self.answers_after.wait()

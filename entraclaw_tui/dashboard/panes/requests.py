@@ -6,20 +6,23 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+import msgspec
 from textual.binding import BindingType
+from textual.message import Message
 
 from entraclaw_tui.dashboard import words
 from entraclaw_tui.dashboard.action import Situation
-from entraclaw_tui.dashboard.actions import bindings
+from entraclaw_tui.dashboard.actions import action, bindings, reason_disabled
 from entraclaw_tui.dashboard.ages import ago, left
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import REQUESTS
 from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fit, header, piece
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
+from entraclaw_tui.ipc.control_messages import BATCH
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.model.consent import Request, State
 from entraclaw_tui.model.source import Source, value_of
-from entraclaw_tui.text import Shown, clean
+from entraclaw_tui.text import Shown
 
 LINGER = 600.0
 """Seconds for which a request that is over stays listed, dimmed."""
@@ -63,9 +66,18 @@ class RequestsPane(ListPane[Request]):
             self.request = request
             self.reason = reason
 
+    class Together(Message):
+        """Several requests are to be opened together, or denied after a question."""
+
+        def __init__(self, requests: Sequence[Request], *, deny: bool) -> None:
+            super().__init__()
+            self.requests = requests
+            self.deny = deny
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._waited: frozenset[str] = frozenset()
+        self._marked: dict[str, Request] = {}
 
     def source(self) -> Source[tuple[Request, ...]] | None:
         """Return the requests as the worker tells them."""
@@ -82,12 +94,32 @@ class RequestsPane(ListPane[Request]):
 
     def reload(self) -> None:
         """Take up the requests; remember which of them waited."""
+        # A mark stands for what was marked: what ended or changed loses it.
+        known = {r.id: r for r in value_of(self.source()) or ()}
+        self._marked = {i: r for i, r in self._marked.items() if i in known and _same(r, known[i])}
         super().reload()
         self._waited = frozenset(r.id for r in self._rows if not r.state.final)
 
     def leaves(self, row: Request) -> bool:
         """Return whether a request has just ended: the cursor stays with those that wait."""
         return row.state.final and row.id in self._waited
+
+    def marks(self, row: Request) -> bool:
+        """Return whether a request is marked."""
+        return row.id in self._marked
+
+    @property
+    def marked(self) -> list[Request]:
+        """The marked requests, as they were marked."""
+        return list(self._marked.values())
+
+    def widen(self) -> bool:
+        """Take the marks away first, then the filter."""
+        if not self._marked:
+            return super().widen()
+        self._marked.clear()
+        self.tick()
+        return True
 
     def id_of(self, row: Request) -> str:
         """Return the request's id."""
@@ -134,7 +166,8 @@ class RequestsPane(ListPane[Request]):
     def subtitle(self) -> tuple[Piece, ...]:
         """Return how many wait."""
         number = 0 if self.stale else self.waiting
-        return (piece(f"{number} waiting", Tone.LOOK),) if number else ()
+        marked = f", {len(self._marked)} marked" if self._marked else ""
+        return (piece(f"{number} waiting{marked}", Tone.LOOK),) if number else ()
 
     def badge(self) -> Piece | None:
         """Return how many wait."""
@@ -159,25 +192,60 @@ class RequestsPane(ListPane[Request]):
         return replace(super().situation(), pending=pending)
 
     def action_allow(self) -> None:
-        """Open the sheet, which alone can allow."""
-        if self.may("requests.allow") and self.selected is not None:
+        """Open the sheet, which alone can allow; with marks, the sheet of all that are marked."""
+        if self._marked:
+            self._together("requests.allow", deny=False)
+        elif self.may("requests.allow") and self.selected is not None:
             self.post_message(self.Wanted(self.selected))
 
     def action_deny(self) -> None:
-        """Deny the request that is painted under the cursor."""
+        """Deny the request that is painted under the cursor, or after a question all marked."""
+        if self._marked:
+            self._together("requests.deny", deny=True)
+            return
         request = self.meant("requests.deny")
         if request is not None:
             self._send(self._deny(request))
 
+    def action_mark(self) -> None:
+        """Mark the request under the cursor, or take its mark away, and go on to the next."""
+        request = self.meant("requests.mark")
+        if request is None:
+            return
+        if self._marked.pop(request.id, None) is None:
+            if len(self._marked) >= BATCH:
+                self.post_message(self.Said(f"At most {BATCH} can be decided together."))
+                return
+            self._marked[request.id] = request
+        self.step(1)
+        self.tick()
+        self.post_message(self.Moved())
+
+    def _together(self, id: str, *, deny: bool) -> None:
+        situation = replace(self.situation(), row=True, pending=True)
+        if reason := reason_disabled(action(id), situation):
+            self.post_message(self.Said(reason, Tone.LOOK))
+        else:
+            self.post_message(self.Together(self.marked, deny=deny))
+
+    def _alone(self, id: str) -> Request | None:
+        """Return the request for an action that is about one, while none is marked."""
+        if self._marked:
+            self.post_message(
+                self.Said("Some are marked: d denies them, a opens them, Esc unmarks.")
+            )
+            return None
+        return self.meant(id)
+
     def action_deny_always(self) -> None:
         """Deny it and block its program."""
-        request = self.meant("requests.deny_always")
+        request = self._alone("requests.deny_always")
         if request is not None:
             self._send(self._deny(request, block=True))
 
     def action_deny_reason(self) -> None:
         """Deny it with a reason."""
-        request = self.meant("requests.deny_reason")
+        request = self._alone("requests.deny_reason")
         if request is not None:
             self.post_message(self.Wanted(request, reason=True))
 
@@ -207,33 +275,9 @@ def waiting(requests: Sequence[Request], now: float) -> int:
     return sum(r.state is State.PENDING and r.expires_at > now for r in requests)
 
 
+def _same(marked: Request, now: Request) -> bool:
+    return now == msgspec.structs.replace(marked, merged=now.merged)
+
+
 def _ended(request: Request) -> float:
     return request.decided_at if request.decided_at is not None else request.expires_at
-
-
-def summary(row: Request) -> list[Line]:
-    """Return the few lines that tell a request apart, for below a narrow list."""
-    system = row.requester
-    said = f"\u201c{clean(row.claimed_name, 40)}\u201d"
-    if row.reason:
-        said += f"  \u201c{clean(row.reason, 200)}\u201d"
-    signature = system.signature
-    tone = {"valid": Tone.GOOD, "broken": Tone.BAD}.get(signature.status, Tone.LOOK)
-    lines: list[Line] = [
-        (
-            piece("program  ", Tone.DIM),
-            Piece(clean(system.executable, 200)),
-            piece("  "),
-            Piece(clean(signature.status), tone),
-            Piece(clean(f"  {signature.team}" if signature.team else ""), Tone.DIM),
-        ),
-        (piece("says     ", Tone.DIM), Piece(Shown(said))),
-    ]
-    if row.outcome_text:
-        lines.append((piece("outcome  ", Tone.DIM), Piece(clean(row.outcome_text, 300))))
-    for scope in row.scopes:
-        name = Piece(Shown(clean(scope.name, 60).ljust(22)))
-        tier = words.tier(scope.tier)
-        word = Piece(Shown(tier.text.ljust(9)), tier.tone)
-        lines.append((word, name, Piece(clean(scope.meaning, 200), Tone.DIM)))
-    return lines

@@ -51,6 +51,11 @@ class ConfirmSheet(Sheet[bool]):
         self.call_after_refresh(lambda: self._arming.painted(self._monotonic()))
         self.set_interval(0.1, self.repaint)
 
+    @property
+    def armed(self) -> bool:
+        """Whether a yes would count now."""
+        return self._arming.ready(self._monotonic())
+
     def title_text(self) -> Line:
         """The frame's title."""
         return (piece("Sure?"),)
@@ -72,7 +77,7 @@ class ConfirmSheet(Sheet[bool]):
         if len(told) > most:
             more = f"{len(told) - most + 1} more rows: make the window larger"
             told = [*told[: most - 1], (Piece(shorten(Shown(more), width), Tone.LOOK),)]
-        does = key if self._arming.ready(self._monotonic()) else key_off
+        does = key if self.armed else key_off
         keys = row(key("Enter", "cancel"), does("y", clean(self._yes, 40)), gap=3)
         return [*told, (), keys]
 

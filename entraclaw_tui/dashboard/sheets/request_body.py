@@ -43,9 +43,8 @@ def body(request: Request, width: int, symbols: Symbols, *, roomy: bool) -> Body
     lines += _program_says(request, width, symbols) + gap
     lines += _wants(request, width)
     scopes = []
-    name_room = _name_room(request.scopes, width)
     for scope in request.scopes:
-        rows = _scope(scope, width, name_room)
+        rows = scope_rows(scope, request.scopes, width)
         scopes.append(range(len(lines), len(lines) + len(rows)))
         lines += rows
     lines += _where(request, width) + gap
@@ -83,10 +82,11 @@ def _reason(request: Request, width: int) -> list[Line]:
 
 
 def _wants(request: Request, width: int) -> list[Line]:
-    return labelled("IT WANTS", _as_whom(request), width, LABEL, tone=Tone.STRONG)
+    return labelled("IT WANTS", as_whom(request), width, LABEL, tone=Tone.STRONG)
 
 
-def _as_whom(request: Request) -> str:
+def as_whom(request: Request) -> str:
+    """Return as whom the program would act, in words."""
     account = clean(request.account, 200) or "nobody signed in yet"
     agent = clean(request.agent, 128)
     match request.flow:
@@ -104,7 +104,9 @@ def _name_room(scopes: tuple[Scope, ...], width: int) -> int:
     return min(longest, max(16, (width - LABEL) // 2 - 4))
 
 
-def _scope(scope: Scope, width: int, name_room: int) -> list[Line]:
+def scope_rows(scope: Scope, beside: tuple[Scope, ...], width: int) -> list[Line]:
+    """Return one permission's rows, its meaning lined up with those of the others `beside` it."""
+    name_room = _name_room(beside, width)
     word, tone = tier_words(scope.tier)
     name = clean(scope.name, 256)
     notes = ", ".join(

@@ -10,7 +10,9 @@ from entraclaw_tui.dashboard.lines import Line, Tone, piece
 class Scroller:
     """A window of rows over lines. Rows count as seen once they were inside it."""
 
-    def __init__(self) -> None:
+    def __init__(self, noun: str = "permission") -> None:
+        self._noun = noun
+        """What one part is called."""
         self._top = 0
         self._last_top = 0
         self._seen_rows: set[int] = set()
@@ -53,6 +55,6 @@ class Scroller:
             return (piece(f"{self._top} rows above (k)", Tone.DIM),)
         words = f"{below} more below (j)"
         if hidden:
-            what = "1 permission" if hidden == 1 else f"{hidden} permissions"
+            what = f"1 {self._noun}" if hidden == 1 else f"{hidden} {self._noun}s"
             return (piece(f"{words}, {what} among them", Tone.LOOK),)
         return (piece(words, Tone.DIM),)

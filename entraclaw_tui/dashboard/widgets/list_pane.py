@@ -64,6 +64,10 @@ class ListPane(Pane, Generic[T]):
         """Return whether the cursor does not go with a row to its new place."""
         return False
 
+    def marks(self, row: T) -> bool:
+        """Return whether a row is marked."""
+        return False
+
     def details(self, row: T, now: float) -> list[Line]:
         """Return everything that is known of a row."""
         return []
@@ -127,6 +131,8 @@ class ListPane(Pane, Generic[T]):
         if self.stale:
             painted = tuple(replace(p, tone=Tone.DIM) for p in painted)
         sign = self.desk.symbols.cursor if self.lit(index) is Lit.CURSOR else ""
+        if self.marks(self._rows[index]):
+            sign = sign.ljust(1) + self.desk.symbols.mark
         return (piece(sign.ljust(self._indent)), *painted)
 
     def lit(self, index: int) -> Lit:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from entraclaw_tui.dashboard.lines import Line, Tone, piece
-from entraclaw_tui.dashboard.panes.requests import RequestsPane, summary
+from entraclaw_tui.dashboard.panes.requests import RequestsPane
+from entraclaw_tui.dashboard.request_summary import summary
 from entraclaw_tui.dashboard.widgets.line_view import LineView
 
 
