@@ -21,6 +21,10 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     params: msgspec.Raw = _NOTHING
 
 
+class _Id(msgspec.Struct, frozen=True):
+    id: int | str | None = None
+
+
 class ErrorData(msgspec.Struct, frozen=True, omit_defaults=True):
     """The part of an error a program may branch on."""
 
@@ -49,6 +53,7 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 _call = msgspec.json.Decoder(Call)
+_id = msgspec.json.Decoder(_Id)
 _frame = msgspec.json.Decoder(Frame)
 _encoder = msgspec.json.Encoder()
 
@@ -70,12 +75,8 @@ def decode_call(line: bytes) -> Call:
 
 def call_id(line: bytes) -> int | str | None:
     """Return the id of a line that was refused, so that the refusal can name it; else None."""
-
-    class _Id(msgspec.Struct):
-        id: int | str | None = None
-
     try:
-        found = msgspec.json.decode(line, type=_Id).id
+        found = _id.decode(line).id
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
     return found if not isinstance(found, str) or len(found) <= 64 else None

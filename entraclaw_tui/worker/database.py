@@ -56,6 +56,9 @@ class Database:
         future: Future[T] = Future()
 
         def job() -> None:
+            # A reader that has gone may not end the thread: from here on nobody can cancel.
+            if not future.set_running_or_notify_cancel():
+                return
             try:
                 result = work(self._opened())
             except BaseException as error:  # handed to whoever waits

@@ -33,6 +33,7 @@ class RequestApi:
     """One client's connection."""
 
     limits = LIMITS
+    kept = False
 
     def __init__(
         self,

@@ -49,6 +49,11 @@ class Seat:
             self._session.close()
             self._panels.remove(self._session)
 
+    @property
+    def unlocked(self) -> bool:
+        """Whether a person has opened the session."""
+        return self._session is not None and self._session.unlocked
+
     async def session(self) -> ApproverSession:
         """Return the session, locked or not."""
         if self._session is not None:

@@ -20,6 +20,8 @@ A_PROCESS: Final = 8
 """Connections that one process may have on one socket."""
 _AT_ONCE: Final = 32
 """Connections that are taken before other work has its turn."""
+_QUIET: Final = 0.5
+"""Seconds of silence after which a connection with nothing under way gives way to a new one."""
 _PAUSE: Final = 0.5
 """Seconds without accepting after the system refused a descriptor."""
 
@@ -116,14 +118,19 @@ class Server:
             )
         if len(self._wires) < self._limit:
             return None
+        # Nobody can shut the others out: whoever has most gives one back, then whoever has
+        # long been silent with nothing under way.
         greedy, most = shares.most_common(1)[0]
         if most > shares[process] + 1:
-            # Whoever has most gives one back, so that nobody can shut the others out alone.
-            newest = [wire for wire in self._wires if wire.peer.process == greedy][-1]
-            newest.refuse(WireError(Code.TOO_MANY, "Others need this connection.", "", 1.0))
-            self._wires.pop(newest, None)
-            return None
-        return WireError(Code.TOO_MANY, "Too many programs are connected.", "", 1.0)
+            victim = [wire for wire in self._wires if wire.peer.process == greedy][-1]
+        else:
+            victim = min(self._wires, key=lambda wire: (not wire.idle, wire.heard_at))
+            quiet = asyncio.get_running_loop().time() - victim.heard_at
+            if not victim.idle or quiet < _QUIET:
+                return WireError(Code.TOO_MANY, "Too many programs are connected.", "", 1.0)
+        victim.refuse(WireError(Code.TOO_MANY, "Others need this connection.", "", 1.0))
+        self._wires.pop(victim, None)
+        return None
 
     def _forget(self, wire: Wire) -> None:
         self._wires.pop(wire, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
@@ -20,6 +19,8 @@ FIRST_FRAME: Final = 5.0
 """Seconds within which a new connection has to say hello."""
 WHOLE_FRAME: Final = 15.0
 """Seconds within which a line that was begun has to end."""
+AT_A_TURN: Final = 64
+"""Lines of one connection that are worked on before the others have their turn."""
 IN_FLIGHT: Final = 16
 """Calls of one connection that may be under way; more of them wait in the socket."""
 STALLED: Final = 20.0
@@ -33,6 +34,11 @@ class Service(Protocol):
 
     limits: Limits
     server: str
+
+    @property
+    def kept(self) -> bool:
+        """Whether the connection stays even where others wait for room."""
+        ...
 
     def hello(self, hello: Hello) -> None:
         """The client has introduced itself."""
@@ -65,15 +71,17 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._socket: SocketLike | None = None
         self._buffer = bytearray()
-        self._lines: deque[bytes] = deque()
         self._greeted = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._deadline: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
+        self._turn: asyncio.Handle | None = None
         self._writable = True
         self._over = False
         self.on_drained: Callable[[], None] | None = None
         """Told when a peer that was slow can take more."""
+        self.heard_at = 0.0
+        """The loop's time when the peer last sent something."""
 
     # -- what the service uses ----------------------------------------------------------------
 
@@ -81,6 +89,11 @@ class Wire(asyncio.Protocol):
     def writable(self) -> bool:
         """Whether the peer takes what it is sent."""
         return self._writable and not self._over
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing that the peer asked for is under way, and no person needs it."""
+        return not self._tasks and not (self._service is not None and self._service.kept)
 
     def unchanged(self) -> bool:
         """Whether the same process and program is still at the other end."""
@@ -111,6 +124,7 @@ class Wire(asyncio.Protocol):
         if not isinstance(transport, asyncio.Transport):
             raise TypeError("not a stream")
         self._transport = transport
+        self.heard_at = asyncio.get_running_loop().time()
         self._socket = transport.get_extra_info("socket")
         self._service = self._open_service(self)
         self._set_deadline(FIRST_FRAME, "Say hello first.")
@@ -119,25 +133,9 @@ class Wire(asyncio.Protocol):
         """Take in bytes; work on the lines that are whole."""
         if self._over:
             return
-        begun = bool(self._buffer)
+        self.heard_at = asyncio.get_running_loop().time()
         self._buffer += data
-        while (end := self._buffer.find(b"\n")) >= 0:
-            line = bytes(self._buffer[: end + 1])
-            del self._buffer[: end + 1]
-            begun = False
-            if len(line) > FRAME_LIMIT:
-                self._too_large()
-                return
-            self._lines.append(line)
-        if len(self._buffer) >= FRAME_LIMIT:
-            self._too_large()
-            return
         self._work()
-        if self._greeted and not self._over:
-            if not self._buffer:
-                self._clear_deadline()
-            elif not begun:
-                self._set_deadline(WHOLE_FRAME, "The line did not end.")
 
     def pause_writing(self) -> None:
         """The peer does not read: take nothing more from it, and not forever."""
@@ -163,7 +161,8 @@ class Wire(asyncio.Protocol):
         self._clear_deadline()
         if self._stall is not None:
             self._stall.cancel()
-        self._lines.clear()
+        if self._turn is not None:
+            self._turn.cancel()
         self._buffer.clear()
         for task in self._tasks:
             task.cancel()
@@ -175,18 +174,44 @@ class Wire(asyncio.Protocol):
     # -- inside -------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        while self._lines and len(self._tasks) < IN_FLIGHT and self._writable and not self._over:
-            self._take(self._lines.popleft())
+        """Work on whole lines, some at a time, so that one peer never keeps the others waiting."""
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+        for _ in range(AT_A_TURN):
+            if self._over or not self._writable or len(self._tasks) >= IN_FLIGHT:
+                break
+            line = self._next_line()
+            if line is None:
+                break
+            if self._greeted:
+                self._clear_deadline()  # it was this line's
+            self._take(line)
+        else:
+            self._turn = asyncio.get_running_loop().call_soon(self._work)
         self._balance()
+
+    def _next_line(self) -> bytes | None:
+        """Take the next whole line out of the buffer; end the connection where it is too long."""
+        end = self._buffer.find(b"\n", 0, FRAME_LIMIT)
+        if end < 0:
+            if len(self._buffer) >= FRAME_LIMIT:
+                self._too_large()
+            return None
+        line = bytes(self._buffer[: end + 1])
+        del self._buffer[: end + 1]
+        return line
 
     def _balance(self) -> None:
         """Read no more than can be worked on: the rest waits in the socket."""
         if self._transport is None or self._over:
             return
-        if self._lines or not self._writable:
+        if not self._writable or b"\n" in self._buffer:
             self._transport.pause_reading()
-        else:
-            self._transport.resume_reading()
+            return
+        self._transport.resume_reading()
+        if self._greeted and self._buffer and self._deadline is None:
+            self._set_deadline(WHOLE_FRAME, "The line did not end.")
 
     def _take(self, line: bytes) -> None:
         try:
