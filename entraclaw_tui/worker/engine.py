@@ -16,6 +16,7 @@ from entraclaw_tui.worker.book import CLIENTS, HISTORY
 from entraclaw_tui.worker.core import Core
 from entraclaw_tui.worker.decisions import Decisions
 from entraclaw_tui.worker.endings import Endings, still_runs
+from entraclaw_tui.worker.exchange_rows import RESUME_WITHIN
 from entraclaw_tui.worker.exchanging import Exchanging
 from entraclaw_tui.worker.grants import Grants, end_in, process_gone
 from entraclaw_tui.worker.head import Head
@@ -30,11 +31,7 @@ from entraclaw_tui.worker.transaction import Transaction
 from entraclaw_tui.worker.uses import Uses
 from entraclaw_tui.worker.waiters import Waiters
 
-RESUME_WITHIN: Final = 60.0
-"""Seconds after a decision in which an exchange that a crash cut short is taken up again."""
 _LONGEST_WAIT: Final = 300.0
-_KEEP: Final = 30 * 24 * 3600.0
-"""Seconds that ended requests, grants and tokens are kept."""
 
 
 @dataclass(slots=True)
@@ -96,7 +93,7 @@ class Engine:
             lambda txn: _open_audit(txn, last.seq, last.chain) if last else None
         )
         now = core.clock.wall()
-        await core.ledger.change(lambda txn: txn.prune(now - _KEEP))
+        await self.housekeeping.prune()
         self.broken_seals = await core.ledger.read(lambda txn: txn.broken_seals())
         await self.desk.load()
         self.cut_short = not await self.head.holds()

@@ -19,6 +19,9 @@ from entraclaw_tui.worker.wish import Token, Wish
 ATTEMPTS: Final = 2
 """Exchanges of one approved request: one, and one more after a crash in the middle of it."""
 
+RESUME_WITHIN: Final = 60.0
+"""Seconds after a decision in which its exchange may begin, or be taken up again after a crash."""
+
 
 def wish_of(stored: StoredRequest, assertion: str) -> Wish:
     """Return what a stored row wishes from Entra."""
@@ -56,6 +59,9 @@ def begin(txn: Transaction, request_id: str) -> StoredRequest | None:
         return None
     if stored.attempts >= ATTEMPTS:
         _end(txn, stored, State.FAILED, "transient", "The exchange was cut short twice.")
+        return None
+    if txn.now > (stored.request.decided_at or 0.0) + RESUME_WITHIN:
+        _end(txn, stored, State.FAILED, "transient", "The exchange could not begin in time.")
         return None
     request = move(stored.request, State.EXCHANGING)
     stored = msgspec.structs.replace(stored, request=request, attempts=stored.attempts + 1)

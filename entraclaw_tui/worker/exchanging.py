@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Final, TypeVar
 
-from entraclaw_tui.ipc.errors import WireError
+from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.model.consent import Grant
 from entraclaw_tui.worker import exchange_rows
 from entraclaw_tui.worker.core import Core
@@ -15,12 +15,17 @@ from entraclaw_tui.worker.grants import Grants
 from entraclaw_tui.worker.rows import StoredRequest
 from entraclaw_tui.worker.shelf import Shelf
 from entraclaw_tui.worker.states import IllegalMove
+from entraclaw_tui.worker.transaction import Transaction
 from entraclaw_tui.worker.wish import Token
+
+T = TypeVar("T")
 
 PAUSE: Final = 5.0
 """Seconds after a failed exchange in which a live grant does not try again."""
 AGAIN: Final = 120.0
 """Seconds between two renewals ahead of one grant's token: some live for a few minutes only."""
+_AGAIN: Final = 0.5
+"""Seconds between two tries to store how an exchange stands."""
 
 
 class Exchanging:
@@ -94,9 +99,7 @@ class Exchanging:
 
     async def _run(self, request_id: str) -> None:
         try:
-            stored = await self._core.ledger.change(
-                lambda txn: exchange_rows.begin(txn, request_id)
-            )
+            stored = await self._persist(lambda txn: exchange_rows.begin(txn, request_id))
             if stored is None:
                 return
             await self._exchange(stored)
@@ -128,14 +131,28 @@ class Exchanging:
         info = exchange_rows.info_of(
             stored, token, "keychain" if kept else "memory", self._core.clock.wall()
         )
-        await self._core.ledger.change(lambda txn: exchange_rows.ready(txn, request_id, info))
+        await self._persist(lambda txn: exchange_rows.ready(txn, request_id, info))
 
     async def _fail(
         self, request_id: str, code: str, text: str, number: str, claims: str = ""
     ) -> None:
-        await self._core.ledger.change(
+        await self._persist(
             lambda txn: exchange_rows.failed(txn, request_id, code, text, number, claims)
         )
+
+    async def _persist(self, work: Callable[[Transaction], T]) -> T:
+        """Commit, and try again while the disk fails: else the request would never end."""
+        told = False
+        while True:
+            try:
+                return await self._core.ledger.change(work)
+            except WireError as error:
+                if error.code is not Code.STORAGE:
+                    raise
+                if not told:
+                    self._core.log.error("An exchange cannot be stored.", why=error.message)
+                told = True
+                await asyncio.sleep(_AGAIN)
 
     def _begin_renewal(
         self, grant: Grant, assertion: str, claims: str = "", *, ahead: bool = False

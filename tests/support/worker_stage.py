@@ -222,7 +222,16 @@ class WorkerStage:
         vault = Vault(self.keyring)
         found = await keys.load(vault)
         ledger = Ledger(self.folder / "state.db", found, clock)
-        await ledger.open()
+        try:
+            await ledger.open()
+            await self._assemble(found, ledger, vault)
+        except BaseException:
+            await ledger.close()
+            raise
+        return self.engine
+
+    async def _assemble(self, found: keys.Keys, ledger: Ledger, vault: Vault) -> None:
+        clock = self.clock
         log = WorkerLog(self.folder / "worker.log", wall=clock.wall)
         audit = self.folder / "audit"
         audit.mkdir(mode=0o700, exist_ok=True)
@@ -234,7 +243,6 @@ class WorkerStage:
         core = Core(clock, CONFIG, found, ledger, vault, self.exchange, log, Bus(clock.wall()))
         self.engine = Engine.assemble(core, AuditFiles(audit, log))
         await self.engine.start()
-        return self.engine
 
     async def stop(self) -> None:
         """End as a worker ends."""
