@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from entraclaw_tui.dashboard.action import Action, Need
 from entraclaw_tui.dashboard.action_batch import BATCH
+from entraclaw_tui.dashboard.action_closer import CLOSER
 from entraclaw_tui.dashboard.action_logs import LOGS
 from entraclaw_tui.dashboard.action_sheets import SHEETS
 
@@ -13,6 +14,8 @@ PLACES = {
     "requests": "Requests",
     "grants": "Grants",
     "job": "Job, zoomed",
+    "keychain": "Keychain",
+    "privacy": "Privacy",
     "logs": "Logs",
     "sources": "The sheet of the logs' sources",
     "request": "A request's sheet",
@@ -22,6 +25,9 @@ PLACES = {
     "confirm": "A question before something is done",
     "help": "This help",
     "finding": "A finding's sheet",
+    "keychain_item": "The sheet of a Keychain item",
+    "keychain_state": "The sheet of the keychain itself",
+    "privacy_grant": "The sheet of a privacy row",
     "details": "The details of a row",
 }
 """Where an action works, and how help and README name the place."""
@@ -208,4 +214,4 @@ PANEL: tuple[Action, ...] = (
     ),
 )
 
-ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *SHEETS)
+ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *CLOSER, *SHEETS)

@@ -28,6 +28,7 @@ from entraclaw_tui.dashboard.palette import ActionProvider
 from entraclaw_tui.dashboard.panes.findings import FindingsPane
 from entraclaw_tui.dashboard.panes.grants import GrantsPane
 from entraclaw_tui.dashboard.panes.job import JobPane
+from entraclaw_tui.dashboard.panes.keychain import KeychainPane
 from entraclaw_tui.dashboard.panes.logs import LogsPane
 from entraclaw_tui.dashboard.panes.requests import RequestsPane
 from entraclaw_tui.dashboard.sources import Sources
@@ -227,6 +228,12 @@ class Panel(App[None], inherit_bindings=False):
         logs = self.home.panes["logs"]
         if isinstance(logs, LogsPane):
             do(self, logs, message)
+
+    def on_keychain_pane_state_wanted(self) -> None:
+        """Tell whether the keychain is open, and how it is unlocked."""
+        from entraclaw_tui.dashboard.open_keychain import open_state
+
+        open_state(self, KeychainPane.TITLE)
 
     def on_requests_pane_together(self, message: RequestsPane.Together) -> None:
         """Open the sheet of several requests, or ask before they are denied."""

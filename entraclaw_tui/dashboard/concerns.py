@@ -74,6 +74,6 @@ def marked(store: Store, room: str, thing: str, fine: Piece, signs: Symbols) -> 
 def lines(store: Store, room: str, thing: str, signs: Symbols) -> list[Line]:
     """Return what was found about one thing, for its details."""
     return [
-        fact("finding", sign(f.severity, signs), Piece(Shown(f" {clean(f.sentence, 400)}")))
+        fact("finding", sign(f.severity, signs), piece(" "), Piece(clean(f.sentence, 400)))
         for f in about(store, room, thing)
     ]

@@ -9,6 +9,7 @@ from entraclaw_tui.model.privacy import Privacy, PrivacyGrant
 COUNTS = frozenset({"granted", "limited", "add only"})
 """The states that let a program in at its next start too."""
 THIS_RUN = "this run only"
+NOT_LISTED = "not told by `tccutil list`"
 
 _PANES = {
     "Privacy_AllFiles": "Full Disk Access",
@@ -49,11 +50,14 @@ def meaning(grant: PrivacyGrant) -> str:
     return _MEANINGS.get(grant.state, unknown)
 
 
-def reason(grant: PrivacyGrant, state: str) -> str:
-    """Return why it was decided so; `state` is that of the grant's database."""
-    if grant.reason:
-        return grant.reason
-    return "not told by `tccutil list`" if _only_listed(grant, state) else "not told"
+def reason(grant: PrivacyGrant) -> str:
+    """Return why it was decided so."""
+    return grant.reason or (NOT_LISTED if grant.listed else "not told")
+
+
+def bound_to(grant: PrivacyGrant) -> str:
+    """Return the code that the decision is bound to."""
+    return grant.requirement or (NOT_LISTED if grant.listed else "no code requirement")
 
 
 def database(state: str) -> str:
@@ -101,7 +105,3 @@ def who_needs_access(program: str, *, by_worker: bool, over_ssh: bool) -> str:
             "Remote Login."
         )
     return "Start the worker, which reads them for the panel: `entraclaw-tui agent start --yes`."
-
-
-def _only_listed(grant: PrivacyGrant, state: str) -> bool:
-    return state in (LISTED, DENIED) and grant.changed_at is None

@@ -133,6 +133,7 @@ def _grant(service: str, client: str, state: str | Empty | Failed) -> PrivacyGra
         reason="",
         changed_at=None,
         scope="system" if known.system else "user",
+        listed=True,
     )
 
 

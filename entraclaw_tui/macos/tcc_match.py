@@ -133,6 +133,8 @@ def match(host: Host, grant: PrivacyGrant, program: Program | None, code: Code) 
 def _verdict(
     grant: PrivacyGrant, code: Code, checks: tuple[Check, ...], whose: str
 ) -> tuple[bool | None, str]:
+    if grant.listed:
+        return None, f"It names {whose}; for which code is not told by `tccutil list`."
     if not grant.requirement:
         return True, f"It names {whose} by its path alone: no code requirement is stored."
     if grant.requirement.startswith(NOT_DECODED):

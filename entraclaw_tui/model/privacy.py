@@ -25,6 +25,8 @@ class PrivacyGrant(msgspec.Struct, frozen=True):
     requirement: str = ""
     """The code requirement the grant is bound to, in the requirement language, or empty; it begins
     with `not decoded` where it could not be read."""
+    listed: bool = False
+    """Told by `tccutil list`: the decision is known, and nothing about it."""
 
 
 class Privacy(msgspec.Struct, frozen=True):

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
 
 from entraclaw_tui.dashboard import concerns, words
-from entraclaw_tui.dashboard.ages import ago, moment
+from entraclaw_tui.dashboard.actions import bindings
+from entraclaw_tui.dashboard.ages import ago
 from entraclaw_tui.dashboard.key import KEYCHAIN
-from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fact, fit, header, piece
+from entraclaw_tui.dashboard.keychain_facts import CLASSES
+from entraclaw_tui.dashboard.keychain_lock import is_locked, state_of
+from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fit, header, piece
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
+from entraclaw_tui.macos import keychain_names
 from entraclaw_tui.model.keychain import Keychain, KeychainItem
 from entraclaw_tui.model.source import Source, value_of
 from entraclaw_tui.text import Shown, clean
@@ -20,18 +28,15 @@ _COLUMNS = (
     Column("written", 10, from_width=40),
     Column("made", 10, from_width=70),
 )
-_KINDS = {
-    "key": "private key",
-    "token": "token",
-    "session": "sign-in",
-    "audit": "audit key",
-    "pin": "PIN key",
-}
-_CLASSES = {"genp": "generic password", "inet": "internet password"}
 
 
 class KeychainPane(ListPane[KeychainItem]):
     """The agent's items, in the keychain's order."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("keychain")]
+
+    class StateWanted(Message):
+        """The keychain itself is to be told."""
 
     NAME = "keychain"
     NUMBER = 5
@@ -79,16 +84,22 @@ class KeychainPane(ListPane[KeychainItem]):
         return concerns.marked(self.desk.store, "keychain", row.account, fine, signs)
 
     def subtitle(self) -> tuple[Piece, ...]:
-        """Return which keychain, and how much else it holds."""
+        """Return which keychain, whether it is open, and how much else it holds."""
         keychain = value_of(self.source())
         if keychain is None:
             return ()
         name = words.program(keychain.path).partition(".")[0]
-        others = f" {self.desk.symbols.dot} {words.count(keychain.others, 'other item')}"
-        return (Piece(Shown(name + (others if keychain.others else "")), Tone.DIM),)
+        locked = is_locked(self.desk, state_of(self.desk))
+        dot = f" {self.desk.symbols.dot} "
+        others = f"{dot}{words.count(keychain.others, 'other item')}" if keychain.others else ""
+        told = {True: piece(" locked", Tone.BAD), False: piece(" open", Tone.DIM)}
+        state = (told[locked],) if locked is not None else ()
+        return (Piece(Shown(name), Tone.DIM), *state, Piece(Shown(others), Tone.DIM))
 
     def badge(self) -> Piece | None:
-        """Return how many items there are."""
+        """Return how many items there are, or that nobody can read them now."""
+        if is_locked(self.desk, state_of(self.desk)):
+            return piece(self.desk.symbols.bad, Tone.BAD)
         rows = self.rows()
         return piece(str(len(rows)), Tone.DIM) if rows else None
 
@@ -96,33 +107,24 @@ class KeychainPane(ListPane[KeychainItem]):
         """Return what an empty list means."""
         return "The agent keeps no secret yet."
 
-    def details(self, row: KeychainItem, now: float) -> list[Line]:
-        """Return every attribute that was read; the secret itself is never asked for."""
-        kind, _ = _named(row)
-        return [
-            fact("secret", Piece(clean(kind), Tone.STRONG)),
-            fact("account", Piece(clean(row.account))),
-            fact("service", Piece(clean(row.service))),
-            fact("label", Piece(clean(row.label))),
-            fact("class", Piece(clean(_CLASSES.get(row.kind, row.kind)))),
-            fact("created", piece(_when(row.created_at, now))),
-            fact("written", piece(_when(row.modified_at, now))),
-            *([fact("by", Piece(clean(row.creator)))] if row.creator else []),
-            fact("keychain", Piece(clean(self.desk.host.shown(row.keychain)))),
-            fact("comment", piece(f"{row.comment_bytes} bytes, not read")),
-            *concerns.lines(self.desk.store, "keychain", row.account, self.desk.symbols),
-            *(fact(clean(name, 11), Piece(clean(text, 300))) for name, text in row.attributes),
-        ]
+    def opens(self) -> bool:
+        """Tell everything about the selected item."""
+        row = self.selected
+        if row is not None:
+            from entraclaw_tui.dashboard.sheets.keychain_item import KeychainItemSheet
+
+            self.app.push_screen(KeychainItemSheet(self.desk, row, self.TITLE))
+        return True
+
+    def action_state(self) -> None:
+        """Tell whether the keychain is open, and how it is unlocked."""
+        self.post_message(self.StateWanted())
 
 
 def _named(row: KeychainItem) -> tuple[str, str]:
     """Return what an item of ours is, and the rest of its account's name."""
-    kind, colon, rest = row.account.partition(":")
-    if colon and kind in _KINDS:
+    found = keychain_names.named(row.account)
+    if found.kind:
         # `session:{tenant}:{upn}`: the person says more than the tenant's id.
-        return _KINDS[kind], rest.rpartition(":")[2] if kind == "session" else rest
-    return _CLASSES.get(row.kind, row.kind), row.account or row.service
-
-
-def _when(at: float | None, now: float) -> str:
-    return "unknown" if at is None else f"{moment(at)}, {ago(now - at)}"
+        return found.kind, found.rest
+    return CLASSES.get(row.kind, row.kind), row.account or row.service

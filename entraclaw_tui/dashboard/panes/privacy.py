@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-from entraclaw_tui.dashboard import concerns, words
-from entraclaw_tui.dashboard.ages import date, moment
+from textual.binding import BindingType
+
+from entraclaw_tui.dashboard import concerns, privacy_facts, words
+from entraclaw_tui.dashboard.actions import bindings
+from entraclaw_tui.dashboard.ages import date
+from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import PRIVACY
-from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fact, fit, header, piece
+from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fit, header, piece
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
+from entraclaw_tui.macos import privacy_words
+from entraclaw_tui.macos.tcc_match import Match
+from entraclaw_tui.macos.tcc_rows import READ
 from entraclaw_tui.model.privacy import Privacy, PrivacyGrant
 from entraclaw_tui.model.source import Source, value_of
 from entraclaw_tui.text import Shown, clean
@@ -21,16 +29,21 @@ _COLUMNS = (
     Column("since", 11, right=True, from_width=60),
 )
 _UNREAD = frozenset({"denied", "damaged"})
-_GRANTED = frozenset({"granted", "limited", "add only", "this run only"})
 
 
 class PrivacyPane(ListPane[PrivacyGrant]):
     """The grants, in the databases' order."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("privacy")]
     NAME = "privacy"
     NUMBER = 6
     TITLE = "Privacy"
     SHORT = "Privacy"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._matches: dict[PrivacyGrant, Match] = {}
+        """How rows fitted when they were looked at last."""
 
     def source(self) -> Source[Privacy] | None:
         """Return the grants as they were read here or by the worker."""
@@ -65,37 +78,32 @@ class PrivacyPane(ListPane[PrivacyGrant]):
 
     def _sign(self, row: PrivacyGrant) -> Piece:
         signs = self.desk.symbols
-        tone = _tone(row)
-        sign = {Tone.GOOD: signs.fine, Tone.BAD: signs.bad}.get(tone, signs.look)
-        thing = self._thing(row)
-        return concerns.marked(self.desk.store, "privacy", thing, piece(sign, tone), signs)
-
-    def _thing(self, row: PrivacyGrant) -> str:
-        """Return the row's name in findings: its service and its program."""
-        client = self.desk.host.shown(row.client) if row.client_is_path else row.client
-        return f"{row.service} {client}"
+        fine = privacy_facts.sign(row, signs)
+        thing = privacy_facts.thing(self.desk, row)
+        return concerns.marked(self.desk.store, "privacy", thing, fine, signs)
 
     def _state(self, row: PrivacyGrant) -> Piece:
         """Return the database's word, or `stale` for a grant that does not count any more."""
-        found = concerns.about(self.desk.store, "privacy", self._thing(row))
+        found = concerns.about(self.desk.store, "privacy", privacy_facts.thing(self.desk, row))
         bad = concerns.worst(concerns.counted(found))
-        if bad is not None and row.state in _GRANTED:
+        if bad is not None and row.state in privacy_words.COUNTS:
             return piece("stale", concerns.tone(bad))
-        return Piece(clean(row.state), _tone(row))
+        return Piece(clean(row.state), privacy_facts.tone(row))
 
     def _use(self, row: PrivacyGrant) -> Shown:
         target = f" {self.desk.symbols.arrow} {_short(row.target)}" if row.target else ""
         return Shown(clean(row.name or row.service, 60) + target)
 
     def subtitle(self) -> tuple[Piece, ...]:
-        """Return which databases were read."""
+        """Return which databases were read, and by whom where it was not this panel."""
         privacy = value_of(self.source())
         if privacy is None:
             return ()
         told = {"user": privacy.user_database, "system": privacy.system_database}
-        read = [name for name, state in told.items() if state == "read"]
-        rest = [f"{name} {clean(state, 30)}" for name, state in told.items() if state != "read"]
-        words_read = " + ".join(read) + " read" if read else ""
+        read = [name for name, state in told.items() if state == READ]
+        rest = [f"{name} {clean(state, 30)}" for name, state in told.items() if state != READ]
+        by = " by the worker" if privacy.read_by else ""
+        words_read = " + ".join(read) + f" read{by}" if read else ""
         dot = f" {self.desk.symbols.dot} "
         pieces = [Piece(Shown(words_read), Tone.DIM)] if read else []
         if rest:
@@ -116,28 +124,21 @@ class PrivacyPane(ListPane[PrivacyGrant]):
         """Return what an empty list means."""
         return "macOS has been asked nothing on behalf of the agent."
 
-    def details(self, row: PrivacyGrant, now: float) -> list[Line]:
-        """Return the whole row."""
-        client = self.desk.host.shown(row.client) if row.client_is_path else row.client
-        return [
-            fact("may use", Piece(self._use(row), Tone.STRONG)),
-            fact("service", Piece(clean(row.service))),
-            fact("program", Piece(clean(client))),
-            fact("named by", piece("its path" if row.client_is_path else "its bundle")),
-            *([fact("target", Piece(clean(row.target)))] if row.target else []),
-            fact("state", Piece(clean(row.state), _tone(row))),
-            fact("because", Piece(clean(row.reason or "unknown"))),
-            fact("since", piece(moment(row.changed_at) if row.changed_at else "unknown")),
-            fact("database", Piece(clean(row.scope))),
-            *concerns.lines(self.desk.store, "privacy", self._thing(row), self.desk.symbols),
-            fact("bound to", Piece(clean(row.requirement or "no code requirement", 2000))),
-        ]
+    def opens(self) -> bool:
+        """Tell everything about the selected row."""
+        row = self.selected
+        if row is not None:
+            from entraclaw_tui.dashboard.sheets.privacy_grant import PrivacyGrantSheet
 
+            sheet = PrivacyGrantSheet(self.desk, row, self.TITLE, self._matches)
+            self.app.push_screen(sheet)
+        return True
 
-def _tone(row: PrivacyGrant) -> Tone:
-    if row.state in _GRANTED:
-        return Tone.GOOD
-    return Tone.BAD if row.state == "denied" else Tone.LOOK
+    def action_databases(self) -> None:
+        """Tell which databases were read, by whom, and what to do."""
+        from entraclaw_tui.dashboard.sheets.privacy_databases import PrivacyDatabasesSheet
+
+        self.app.push_screen(PrivacyDatabasesSheet(self.desk, self.TITLE))
 
 
 def _short(client: str) -> Shown:

@@ -96,6 +96,12 @@ def test_what_cannot_be_told_is_not_said_to_fit(mac: Host, text: str) -> None:
     assert told(mac, row(requirement=text)).fits is None
 
 
+def test_what_the_list_tells_is_not_said_to_fit(mac: Host) -> None:
+    found = told(mac, row(listed=True))
+    assert found.fits is None
+    assert "not told" in found.words
+
+
 def test_without_codesign_the_parts_still_tell(mac: Host) -> None:
     assert told(mac, row(requirement=f'cdhash H"{OTHER}"')).fits is False
     unread = Signature(NEW, "unverified")
