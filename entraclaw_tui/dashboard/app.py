@@ -190,6 +190,16 @@ class Panel(App[None], inherit_bindings=False):
             self.run_worker(touch, group="touch", exit_on_error=False)  # type: ignore[arg-type]
         await super().on_event(event)
 
+    def on_key(self, event: events.Key) -> None:
+        """Take a letter that was on its way to a pane when something to type in was opened.
+
+        Without that a quick `/d` could mean "filter", and then "deny".
+        """
+        bar = self.home.typed_in
+        if bar is not None and not bar.done and event.is_printable and event.character:
+            event.prevent_default()
+            bar.insert_text_at_cursor(event.character)
+
     # -- messages of panes
 
     def on_pane_said(self, message: Pane.Said) -> None:

@@ -32,6 +32,7 @@ class SearchInput(FilterInput):
 
     def kept(self) -> None:
         """Go to the nearest hit."""
+        self._logs.seek(self.value)
         self._logs.first_hit()
 
     def stopped(self) -> None:

@@ -22,8 +22,6 @@ from entraclaw_tui.text import clean
 if TYPE_CHECKING:
     from textual.content import Content
 
-    from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
-
 _SIDEWAYS = 20
 """Columns by which long lines are moved."""
 
@@ -38,13 +36,6 @@ class LogsPane(LogView):
     TITLE = "Logs"
     SHORT = "Logs"
     SELECTS = False
-
-    class Asks(Message):
-        """Something is to be typed for the logs."""
-
-        def __init__(self, bar: FilterInput) -> None:
-            super().__init__()
-            self.bar = bar
 
     class Wanted(Message):
         """Something is to be done that takes more than the pane."""
@@ -171,17 +162,17 @@ class LogsPane(LogView):
             self.reading.end()
         self.show()
 
-    def action_search(self) -> None:
+    async def action_search(self) -> None:
         """Ask what to search for."""
         from entraclaw_tui.dashboard.logs.prompts import SearchInput
 
-        self.post_message(self.Asks(SearchInput(self)))
+        await self.ask(SearchInput(self))
 
-    def action_time(self) -> None:
+    async def action_time(self) -> None:
         """Ask which time to go to."""
         from entraclaw_tui.dashboard.logs.prompts import TimeInput
 
-        self.post_message(self.Asks(TimeInput(self)))
+        await self.ask(TimeInput(self))
 
     def action_hit(self, step: int) -> None:
         """Go to the next hit, or the one before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
@@ -45,6 +46,8 @@ class FilterInput(Input):
             compact=True,
         )
         self.cursor_blink = False
+        self.done = False
+        """Whether the person has left it: what is typed from then on is for the pane."""
         self._pane = pane
 
     # -- what it does with the text; subclasses do something else
@@ -58,7 +61,8 @@ class FilterInput(Input):
         self._pane.filter(text)
 
     def kept(self) -> None:
-        """Keep the filter."""
+        """Keep the filter, with letters that came together with Enter."""
+        self._pane.filter(self.value)
 
     def stopped(self) -> None:
         """Show everything."""
@@ -66,10 +70,18 @@ class FilterInput(Input):
 
     # -- keys
 
+    def on_key(self, event: events.Key) -> None:
+        """Take no letter behind Enter or Esc, however fast it follows."""
+        if self.done:
+            event.prevent_default()
+        elif event.key in ("enter", "escape"):
+            self.done = True
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Act on the text as it stands."""
         event.stop()
-        self.typed(event.value)
+        if not self.done:
+            self.typed(event.value)
 
     def action_keep(self) -> None:
         """Go back to the pane with what was typed."""
@@ -83,8 +95,10 @@ class FilterInput(Input):
 
     def on_blur(self) -> None:
         """Keep what was typed when the person goes elsewhere."""
+        self.done = True
         self.post_message(self.Left())
         self.remove()
 
     def _leave(self) -> None:
-        self._pane.focus()  # the blur does the rest
+        self.done = True
+        self.screen.set_focus(self._pane, scroll_visible=False)  # the blur does the rest

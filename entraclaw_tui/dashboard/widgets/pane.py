@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 from textual.message import Message
@@ -15,6 +16,10 @@ from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece, wrap
 from entraclaw_tui.dashboard.widgets.line_view import LineView
 from entraclaw_tui.model.source import Empty, Failed, Loaded, Source, Stale
 from entraclaw_tui.text import Shown, clean
+
+if TYPE_CHECKING:
+    from entraclaw_tui.dashboard.home import Home
+    from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
 
 
 class Pane(LineView):
