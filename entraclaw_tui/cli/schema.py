@@ -11,14 +11,15 @@ from entraclaw_tui.cli import exits
 @click.command()
 def schema() -> int:
     """Print the JSON Schema of every message of both sockets."""
-    from entraclaw_tui.ipc import messages
+    from entraclaw_tui.ipc import control_messages, messages, request_messages, sign_in
 
     kinds = [
         kind
-        for kind in vars(messages).values()
+        for room in (messages, request_messages, control_messages, sign_in)
+        for kind in vars(room).values()
         if isinstance(kind, type)
         and issubclass(kind, msgspec.Struct)
-        and kind.__module__ == messages.__name__
+        and kind.__module__ == room.__name__
         and kind is not messages.Params
     ]
     schemas, components = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")

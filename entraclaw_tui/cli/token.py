@@ -16,7 +16,7 @@ from entraclaw_tui.text import clean
 
 if TYPE_CHECKING:
     from entraclaw_tui.ipc.client import Connection
-    from entraclaw_tui.ipc.messages import TokenAwaitResult
+    from entraclaw_tui.ipc.request_messages import TokenAwaitResult
 
 _ENDS = {
     "denied": (exits.WARNED, "Denied."),
@@ -57,7 +57,7 @@ def get(
     from entraclaw_tui.cli.link import refused
     from entraclaw_tui.ipc.client import Connection
     from entraclaw_tui.ipc.errors import ConnectionLost, WireError
-    from entraclaw_tui.ipc.messages import (
+    from entraclaw_tui.ipc.request_messages import (
         TokenById,
         TokenRequest,
         TokenRequestResult,
@@ -108,7 +108,7 @@ def get(
 
 
 async def _wait(connection: Connection, request_id: str, seconds: int) -> TokenAwaitResult:
-    from entraclaw_tui.ipc.messages import TokenAwait, TokenAwaitResult
+    from entraclaw_tui.ipc.request_messages import TokenAwait, TokenAwaitResult
 
     # The worker ends the request; the margin covers an exchange that is under way.
     deadline = time.monotonic() + seconds + 30

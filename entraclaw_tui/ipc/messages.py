@@ -1,4 +1,4 @@
-"""The messages of both sockets as closed types.
+"""The messages of both sockets, and most of `control.sock`, as closed types.
 
 Fields of requests are closed: an unknown one is refused. Fields of results are open: whoever reads
 an answer ignores what it does not know.
@@ -16,8 +16,6 @@ from entraclaw_tui.model.consent import (
     Grant,
     Remember,
     Request,
-    State,
-    Tier,
     TokenInfo,
 )
 from entraclaw_tui.model.privacy import Privacy
@@ -30,10 +28,7 @@ FRAME_LIMIT = 64 * 1024
 # In Python `$` also matches before a last line feed; JSON Schema has no other word for the end.
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Reason = Annotated[str, msgspec.Meta(max_length=1000)]
-Resource = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[!-~]+$(?!\n)")]
-ScopeName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:/~-]{1,256}$(?!\n)")]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$(?!\n)")]
-Claims = Annotated[str, msgspec.Meta(max_length=8192, pattern=r"^[ -~]*$(?!\n)")]
 Secret = Annotated[str, msgspec.Meta(max_length=128)]
 """A PIN or a code on its way to the worker. Never stored, logged or painted."""
 
@@ -82,78 +77,6 @@ class HelloResult(msgspec.Struct, frozen=True):
     server: str
     limits: Limits
     nonce: str
-
-
-# -- request.sock ------------------------------------------------------------------------------
-
-
-class TokenRequest(Params, frozen=True):
-    """Ask for a token. It waits for a person unless a live grant covers it."""
-
-    resource: Resource
-    scopes: Annotated[tuple[ScopeName, ...], msgspec.Meta(min_length=1, max_length=20)]
-    flow: Literal["obo", "agent_obo", "agent_user", "app"] = "obo"
-    agent: Annotated[str, msgspec.Meta(max_length=128)] = ""
-    user_assertion: Annotated[str, msgspec.Meta(max_length=32_768)] = ""
-    claims: Claims = ""
-    """The claims challenge of a resource, as it came: the token is then asked for anew."""
-    reason: Reason = ""
-    idempotency_key: Annotated[str, msgspec.Meta(max_length=128)] = ""
-    detach: bool = False
-    expires_in: Annotated[int, msgspec.Meta(ge=10, le=300)] = 120
-    """Seconds the request may wait for a decision."""
-
-
-class TokenRequestResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where the request stands now."""
-
-    request_id: str
-    state: State
-    tier: Tier
-    expires_at: int
-    match_code: str | None = None
-
-
-class TokenAwait(Params, frozen=True):
-    """Wait for a change."""
-
-    request_id: Id
-    wait_ms: Annotated[int, msgspec.Meta(ge=0, le=300_000)] = 30_000
-
-
-class TokenAwaitResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where the request stands; `code` and `message` say why it ended."""
-
-    request_id: str
-    state: State
-    code: str | None = None
-    message: str | None = None
-    claims: str | None = None
-    """For `step_up`: what the user has to sign in with, as Entra wrote it."""
-
-
-class TokenById(Params, frozen=True):
-    """Collect the token, or cancel the request."""
-
-    request_id: Id
-
-
-class TokenResult(msgspec.Struct, frozen=True):
-    """The token, delivered once."""
-
-    access_token: str
-    token_type: str
-    expires_at: int
-    scopes: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        return f"TokenResult(scopes={self.scopes!r}, expires_at={self.expires_at})"
-
-
-class StateResult(msgspec.Struct, frozen=True):
-    """The state after a cancel."""
-
-    state: State
 
 
 # -- control.sock ------------------------------------------------------------------------------

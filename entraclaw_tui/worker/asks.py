@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 import msgspec
 
 from entraclaw_tui.ipc.errors import Code, WireError
-from entraclaw_tui.ipc.messages import (
+from entraclaw_tui.ipc.request_messages import (
     TokenAwait,
     TokenAwaitResult,
     TokenRequest,

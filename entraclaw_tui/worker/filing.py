@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from entraclaw_tui.ipc.errors import Code, WireError
-from entraclaw_tui.ipc.messages import TokenRequest
+from entraclaw_tui.ipc.request_messages import TokenRequest
 from entraclaw_tui.model.consent import Client, Request, State
 from entraclaw_tui.model.policy import Policy
 from entraclaw_tui.text import clean

@@ -10,15 +10,8 @@ import msgspec
 from entraclaw_tui.ipc import framing
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.framing import Call
-from entraclaw_tui.ipc.messages import (
-    FRAME_LIMIT,
-    Hello,
-    Limits,
-    StateResult,
-    TokenAwait,
-    TokenById,
-    TokenRequest,
-)
+from entraclaw_tui.ipc.messages import FRAME_LIMIT, Hello, Limits
+from entraclaw_tui.ipc.request_messages import StateResult, TokenAwait, TokenById, TokenRequest
 from entraclaw_tui.worker.asks import Asks
 from entraclaw_tui.worker.engine import Engine
 from entraclaw_tui.worker.fatigue import ASKS_A_MINUTE, PENDING_A_CLIENT

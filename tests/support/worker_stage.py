@@ -11,8 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from entraclaw_tui.ipc.messages import Decide, TokenAwait, TokenRequest, TokenRequestResult
+from entraclaw_tui.ipc.messages import Decide
 from entraclaw_tui.ipc.peer import Peer, birth_of, program_of
+from entraclaw_tui.ipc.request_messages import TokenAwait, TokenRequest, TokenRequestResult
 from entraclaw_tui.model.consent import Remember, Request, Requester, State
 from entraclaw_tui.model.privacy import Signature
 from entraclaw_tui.worker import keys

@@ -96,7 +96,8 @@ def test_schema_is_json() -> None:
     done = run("schema")
     assert done.returncode == 0
     schema = msgspec.json.decode(done.stdout)
-    assert schema["$defs"]["TokenRequest"]["additionalProperties"] is False
+    for params in ("TokenRequest", "Decide", "DecideMany", "PolicySet", "PolicyTerms"):
+        assert schema["$defs"][params]["additionalProperties"] is False
 
 
 def test_version() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from entraclaw_tui.ipc import framing, messages
 from entraclaw_tui.ipc.errors import Code, WireError
-from entraclaw_tui.ipc.messages import Decide, Hello, PinSet, TokenRequest, TokenResult, Unlock
+from entraclaw_tui.ipc.messages import Decide, Hello, PinSet, Unlock
+from entraclaw_tui.ipc.request_messages import TokenRequest, TokenResult
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

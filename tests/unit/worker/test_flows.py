@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from entraclaw_tui.ipc.errors import Code, WireError
-from entraclaw_tui.ipc.messages import TokenAwait
+from entraclaw_tui.ipc.request_messages import TokenAwait
 from entraclaw_tui.model.consent import Remember, State, Tier
 from entraclaw_tui.worker.entra_errors import ExchangeError, Kind
 from tests.support.worker_stage import CONFIG, PIN, PretendLine, WorkerStage

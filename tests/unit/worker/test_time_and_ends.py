@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 
 from entraclaw_tui.ipc.errors import Code, WireError
-from entraclaw_tui.ipc.messages import TokenAwait
 from entraclaw_tui.ipc.peer import birth_of
+from entraclaw_tui.ipc.request_messages import TokenAwait
 from entraclaw_tui.model.consent import Remember, State
 from entraclaw_tui.worker.fatigue import ASKS_A_MINUTE, PENDING_A_CLIENT, Fatigue
 from entraclaw_tui.worker.grants import process_gone
