@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from entraclaw_tui.dashboard import job_keys
-from entraclaw_tui.dashboard.job_story.chapter import Chapter
 from entraclaw_tui.dashboard.job_story.definition import DEFINITION
 from entraclaw_tui.dashboard.job_story.ended import ENDED
 from entraclaw_tui.dashboard.job_story.environment import ENVIRONMENT
@@ -38,8 +37,3 @@ AT_A_GLANCE: tuple[Key[object], ...] = (
     job_keys.SAID,
 )
 """What the list of chapters itself asks; the rest waits until its page is opened."""
-
-
-def chapter(id: str) -> Chapter | None:
-    """Return a chapter by its id."""
-    return next((one for one in CHAPTERS if one.id == id), None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -13,9 +12,10 @@ from entraclaw_tui.dashboard.action import Action
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import JOB, USAGE
-from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece
+from entraclaw_tui.dashboard.lines import Line, Piece, Tone
 from entraclaw_tui.dashboard.panes import job_facts
-from entraclaw_tui.dashboard.widgets.list_pane import ListPane
+from entraclaw_tui.dashboard.panes.one_value import OneValue
+from entraclaw_tui.dashboard.panes.story_pane import StoryPane
 from entraclaw_tui.model.finding import Finding
 from entraclaw_tui.model.job import EnvironmentName, Job
 from entraclaw_tui.model.source import Failed, Source, value_of
@@ -23,38 +23,16 @@ from entraclaw_tui.text import clean
 
 if TYPE_CHECKING:  # the story is imported when it is opened
     from entraclaw_tui.dashboard.job_story.chapter import Chapter, Look
-    from entraclaw_tui.macos.hidden import Hidden
-
-_TITLES = 13
-"""Columns of a chapter's title in the list."""
+    from entraclaw_tui.dashboard.key import Key
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One line of the pane."""
-
-    id: str
-    line: Line
-    thing: Finding | EnvironmentName | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """Where a person was in the list of chapters, or on one page."""
-
-    selected: str | None = None
-    top: int = 0
-    sought: str = ""
-
-
-class JobPane(ListPane[Told]):
+class JobPane(StoryPane):
     """Facts beside the other panes; zoomed a list of chapters, each with a page of its own."""
 
     NAME = "job"
     NUMBER = 4
     TITLE = "Job"
     SHORT = "Job"
-    SELECTS = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("job")]
 
     class FindingWanted(Message):
@@ -66,12 +44,7 @@ class JobPane(ListPane[Told]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._page = ""
-        """The chapter whose page is open, or empty for the list of chapters."""
-        self._levels: dict[str, Level] = {}
-        self._asked = ""
-        self._revealed: tuple[str, Hidden] | None = None
-        self._below: tuple[object, list[Line]] = (None, [])
+        self._value = OneValue()
 
     # -- what it shows
 
@@ -79,205 +52,95 @@ class JobPane(ListPane[Told]):
         """Return the job as launchd tells it."""
         return self.desk.store.get(JOB)
 
-    @property
-    def selects(self) -> bool:
-        """Return whether there is something to choose: a chapter, or a thing on its page."""
-        return self.zoomed and (not self._page or any(row.thing for row in self._rows))
-
-    def rows(self) -> Sequence[Told]:
-        """Return the lines of where the person is."""
-        if self.zoomed:
-            return self._page_rows() if self._page else self._chapter_rows()
+    def facts(self, width: int) -> list[Line]:
+        """Return what tells the most."""
         job = value_of(self.source())
         if job is None:
             return []
         usage = value_of(self.desk.store.get(USAGE)) if job.alive else None
-        lines = job_facts.facts(self.desk, job, usage, max(20, self.room - 2))
-        return [Told(str(n), line) for n, line in enumerate(lines)]
+        return job_facts.facts(self.desk, job, usage, width)
 
-    def _chapter_rows(self) -> list[Told]:
+    def head(self, width: int) -> Line:
+        """Return how the job is."""
+        return job_facts.head(self.desk, value_of(self.source()), width)
+
+    def chapters(self) -> Sequence[Chapter]:
+        """Return the story's chapters."""
         from entraclaw_tui.dashboard.job_story.table import CHAPTERS
 
-        look = self._look(2)
-        return [Told(one.id, fact(one.title, *one.gist(look), room=_TITLES)) for one in CHAPTERS]
+        return CHAPTERS
 
-    def _page_rows(self) -> list[Told]:
-        opened = self._opened()
-        told = opened.page(self._look(2)) if opened is not None else []
-        return [Told(row.id or f"line {n}", row.line, row.thing) for n, row in enumerate(told)]
-
-    def _opened(self) -> Chapter | None:
-        from entraclaw_tui.dashboard.job_story.table import chapter
-
-        return chapter(self._page)
-
-    def _look(self, margin: int) -> Look:
-        from entraclaw_tui.dashboard.job_story.chapter import Look
-
-        width = max(20, self.room - margin)
-        return Look(self.desk, width, self.desk.clock(), self._revealed, self._asked)
-
-    def id_of(self, row: Told) -> str:
-        """Return what tells a line from the others."""
-        return row.id
-
-    def paint(self, row: Told, width: int, now: float) -> Line:
-        """Return the line."""
-        return row.line
-
-    def words(self, row: Told) -> str:
-        """Return the line's text; a value that is shown is not looked through."""
-        return "".join(p.text for p in row.line if p.tone is not Tone.ACCENT)
-
-    def header(self, width: int) -> Line | None:
-        """Return how the job is, above whatever is told of it."""
-        if not self.zoomed or self.size.height < 5:
-            return None
-        return (piece(" "), *job_facts.head(self.desk, value_of(self.source()), width - 2))
-
-    # -- the page of the chapter under the cursor, below the list
-
-    def count(self) -> int:
-        """Return how many lines there are, those below the list among them."""
-        below = self._preview()
-        return super().count() + (len(below) + 1 if below else 0)
-
-    def line(self, index: int, width: int) -> Line:
-        """Return one line."""
-        under = index - len(self._rows) - 1
-        if not self._rows or under < -1 or not (below := self._preview()):
-            return super().line(index, width)
-        return (piece("    "), *below[under]) if 0 <= under < len(below) else ()
-
-    def index_at(self, y: int) -> int | None:
-        """Return the row on a line of the view; those below the list are none."""
-        index = super().index_at(y)
-        return index if index is None or index < len(self._rows) else None
-
-    def _preview(self) -> list[Line]:
-        if not self.zoomed or self._page or not self._rows:
-            return []
-        wanted = (self._selected, self.room, self._rows)
-        if self._below[0] != wanted:
-            from entraclaw_tui.dashboard.job_story.table import chapter
-
-            found = chapter(self._selected or "")
-            told = found.page(self._look(5)) if found is not None else []
-            self._below = wanted, [row.line for row in told]
-        return self._below[1]
-
-    # -- going deeper and back
-
-    def reload(self) -> None:
-        """Take up what the sources say, and ask those that are looked at now."""
-        if not self.zoomed:
-            self._forget()
-        self._ask()
-        super().reload()
-
-    def tick(self) -> None:
-        """Tell ages anew: they stand in the lines themselves."""
-        self._rows = [row for row in self.rows() if self.passes(self.words(row))]
-        super().tick()
-
-    def _ask(self) -> None:
-        if not self.zoomed:
-            self.desk.feeds.study.look_at(())
-            return
+    def at_a_glance(self) -> Iterable[Key[object]]:
+        """Return what the list of chapters asks."""
         from entraclaw_tui.dashboard.job_story.table import AT_A_GLANCE
 
-        opened = self._opened()
-        self.desk.feeds.study.look_at(AT_A_GLANCE if opened is None else opened.keys)
+        return AT_A_GLANCE
+
+    def look(self, width: int) -> Look:
+        """Return what a chapter looks with."""
+        from entraclaw_tui.dashboard.job_story.chapter import Look
+
+        value = self._value
+        return Look(self.desk, width, self.desk.clock(), value.shown, value.asked)
 
     def opens(self) -> bool:
         """Open the chapter under the cursor, or the finding on its page."""
         row = self.selected
-        if not self.zoomed:
-            return False
         if row is not None and isinstance(row.thing, Finding):
             self.post_message(self.FindingWanted(row.thing))
-        elif row is not None and not self._page:
-            self._go(row.id)
-        return True
-
-    def climb(self) -> bool:
-        """Go back from a page to the list of chapters."""
-        if not self._page:
-            return False
-        self._go("")
-        return True
-
-    def _go(self, page: str) -> None:
-        self._levels[self._page] = Level(self._selected, self.top, self.sought)
-        self._page = page
-        self._forget()
-        level = self._levels.get(page, Level())
-        self._selected, self.sought, self._index, self.top = level.selected, level.sought, 0, 0
-        self.reload()
-        self.top = level.top
-        self._moved_at = float("-inf")  # the person went there, nothing came by itself
-        if self.selects:
-            self.show_row(self._index)
-        self.repaint()
-        self.post_message(self.Moved())
-
-    def trail(self) -> tuple[str, ...]:
-        """Return the open chapter, for the title."""
-        opened = self._opened() if self.zoomed and self._page else None
-        return () if opened is None else (opened.title,)
+            return True
+        return super().opens()
 
     def select(self, index: int) -> None:
         """Move the cursor; what was asked for was asked of the row before."""
-        if self._asked:
-            self._asked = ""
+        if self._value.asked:
+            self._value.asked = ""
             self.tick()
         super().select(index)
 
     # -- one value, for this view only
 
-    async def action_reveal(self) -> None:
+    def action_reveal(self) -> None:
         """Show the selected value after a second press; hide it at a third."""
         row = self.selected
         if row is None or not isinstance(row.thing, EnvironmentName):
             self.post_message(self.Said("It shows a value where a variable is selected."))
-            return
-        if self.meant("job.reveal") is None:
-            return
-        from entraclaw_tui.dashboard.job_story.environment import row_id
+        elif self.meant("job.reveal") is not None:
+            own = self._base(row.id)
+            if self._value.press(own):
+                self.run_worker(self._read(row.thing, own), exit_on_error=False)
+            elif self._value.asked:
+                words = "It may be a secret. v once more shows it, here alone."
+                self.post_message(self.Said(words))
+            self.reload()
 
-        own = row_id(row.thing)
-        if self._revealed is not None and self._revealed[0] == own:
-            self._forget()
-        elif self._asked != own:
-            self._forget()
-            self._asked = own
-            self.post_message(self.Said("It may be a secret. v once more shows it, here alone."))
-        else:
-            found = await self.desk.feeds.job_story.value(row.thing)
-            # Meanwhile the person may have gone elsewhere: then nothing is shown.
-            if self._asked == own and self.has_focus:
-                self._forget()
-                self._show(own, found)
-        self.reload()
-
-    def _show(self, own: str, found: Hidden | Failed) -> None:
+    async def _read(self, name: EnvironmentName, own: str) -> None:
+        found = await self.desk.feeds.job_story.value(name)
+        if self._value.asked != own:
+            return  # meanwhile the person has gone elsewhere
         if isinstance(found, Failed):
+            self._value.forget()
             self.post_message(self.Said(clean(found.reason), Tone.BAD))
         else:
-            self._revealed = own, found
-            self.post_message(
-                self.Said("It shows here alone, until you look elsewhere.", Tone.PLAIN)
-            )
+            self._value.show(own, found)
+            words = "It shows here alone, until you look elsewhere."
+            self.post_message(self.Said(words, Tone.PLAIN))
+        self.reload()
 
-    def _forget(self) -> None:
-        if self._revealed is not None and (self._selected or "").startswith(self._revealed[0]):
-            self._selected = self._revealed[0]  # the lines that a long value took are gone
-        self._revealed, self._asked = None, ""
+    def _base(self, id: str) -> str:
+        """Return the row that a line of a long value belongs to."""
+        shown = self._value.shown
+        return shown[0] if shown is not None and id.startswith(f"{shown[0]}\0") else id
+
+    def put_away(self) -> None:
+        """Hide the value."""
+        self._selected = None if self._selected is None else self._base(self._selected)
+        self._value.forget()
 
     def looked_away(self) -> None:
         """Hide what was shown: the person looks elsewhere."""
-        if self._revealed or self._asked:
-            self._forget()
+        if self._value:
+            self.put_away()
             self.reload()
 
     def on_blur(self) -> None:
