@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from entraclaw_tui.ipc.messages import Event
 from entraclaw_tui.worker.bus import KEPT, Bus
 from entraclaw_tui.worker.panels import Panels, ScreenWatch
@@ -38,6 +40,30 @@ def test_what_was_missed_is_told_as_long_as_it_is_known() -> None:
     assert bus.since(start) is None
     assert bus.since(start + 1) is not None
     assert bus.since(bus.seq + 1) is None, "of another life of the worker"
+
+
+@pytest.mark.parametrize(
+    ("terminal", "looking", "unlocked", "watched"),
+    [
+        ("ttys003", True, False, True),
+        ("ttys003", False, True, True),
+        ("ttys003", False, False, False),
+        ("", True, False, False),
+    ],
+)
+async def test_a_request_is_seen_where_a_panel_at_a_terminal_follows(
+    terminal: str, looking: bool, unlocked: bool, watched: bool
+) -> None:
+    panels = Panels()
+    session = ApproverSession(approver(terminal=terminal), Hands().clock, lambda s, what: None)
+    panels.add(session)
+    session.looking = looking
+    if unlocked:
+        session.unlock()
+    assert panels.watched is watched
+    panels.remove(session)
+    assert not panels.watched
+    session.close()
 
 
 async def test_the_screen_s_lock_closes_sessions_at_the_console() -> None:
