@@ -44,19 +44,62 @@ def consent(settings: Settings, scopes: tuple[str, ...], resource: str, revoke: 
 
 
 @entra.command()
-@click.argument("status", type=click.IntRange(400, 599))
-@click.option("--retry-after", default=0, type=click.IntRange(0, 3600), help="Seconds.")
-@click.option("--delay", default=0.0, type=click.FloatRange(0, 60), help="Seconds before it.")
-@click.option("--times", default=1, type=click.IntRange(1, 1000), show_default=True)
+@click.argument("kind", default="")
+@click.option("--retry-after", default=None, type=click.IntRange(0, 3600), help="Seconds.")
+@click.option("--delay", default=None, type=click.FloatRange(0, 60), help="Seconds before it.")
+@click.option("--times", default=None, type=click.IntRange(1, 1000), help="How often.")
+@click.option("--clear", is_flag=True, help="Order nothing any more.")
 @click.pass_obj
-def fault(settings: Settings, status: int, retry_after: int, delay: float, times: int) -> int:
-    """Let the authority answer the next token requests with an HTTP STATUS like 429 or 503."""
-    from entraclaw_tui.demo.entra.faults import Fault, order_fault
+def fault(
+    settings: Settings,
+    kind: str,
+    retry_after: int | None,
+    delay: float | None,
+    times: int | None,
+    clear: bool,
+) -> int:
+    """Let the authority answer the next token requests wrongly.
 
-    order_fault(
-        _pretend(settings), Fault(status, retry_after=retry_after, delay=delay, times=times)
-    )
-    print_line(f"The next {times} answers will be {status}.")
+    KIND is an HTTP status from 400 to 599, or a name; without one the names are listed.
+    """
+    import msgspec
+
+    from entraclaw_tui.demo.entra.directory import folder
+    from entraclaw_tui.demo.entra.fault_names import FAULTS
+    from entraclaw_tui.demo.entra.faults import Fault, Faults, order_fault
+
+    host = _pretend(settings)
+    if clear:
+        Faults(folder(host)).clear()
+        print_line("The authority answers as it should.")
+        return exits.FINE
+    if not kind:
+        rows = [
+            (name, str(f.status), f.text if f.status >= 400 else "") for name, f in FAULTS.items()
+        ]
+        print_table(("name", "status", "text"), rows, "")
+        return exits.FINE
+    wrong = FAULTS.get(kind)
+    if wrong is None:
+        if not (kind.isascii() and kind.isdigit() and 400 <= int(kind) <= 599):
+            raise Stop(f"There is no fault {kind}; without a name they are listed.", exits.USAGE)
+        wrong = Fault(int(kind))
+    said = {"retry_after": retry_after, "delay": delay, "times": times}
+    wrong = msgspec.structs.replace(wrong, **{k: v for k, v in said.items() if v is not None})
+    order_fault(host, wrong)
+    print_line(f"The next {wrong.times} answers will be {kind}.")
+    return exits.FINE
+
+
+@entra.command(context_settings={"ignore_unknown_options": True})
+@click.argument("seconds", type=click.FloatRange(-1e9, 1e9))
+@click.pass_obj
+def clock(settings: Settings, seconds: float) -> int:
+    """Let the authority's clock be SECONDS ahead of this machine's (or behind: -3600)."""
+    from entraclaw_tui.demo.entra.clock import set_clock
+
+    set_clock(_pretend(settings), seconds)
+    print_line(f"The authority's clock is {seconds:+g} s from this machine's.")
     return exits.FINE
 
 

@@ -15,6 +15,7 @@ from entraclaw_tui.worker.config import Config
 from entraclaw_tui.worker.credential import AgentKey, UnusableKey, read_key
 from entraclaw_tui.worker.entra_answers import DeviceFlow, UserToken, number, user_token
 from entraclaw_tui.worker.entra_errors import ExchangeError, Kind, error_class
+from entraclaw_tui.worker.skew import clock_hint
 from entraclaw_tui.worker.vouchers import Vouchers
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 EXCHANGE = "api://AzureADTokenExchange/.default"
 """What vouchers are asked for (learn.microsoft.com/entra/agent-id/agent-oauth-protocols)."""
+_OUT_OF_TIME = "AADSTS700024"
 _WAITING = ("authorization_pending", "slow_down")
 _VOUCHER_MAY_BE_BAD = frozenset({Kind.CLIENT_AUTH, Kind.CONFIG, Kind.ASSERTION_WRONG})
 _BLUEPRINT_STEP = "It failed at the first step, where the application vouches for the agent."
@@ -158,6 +160,8 @@ class Entra:
             answer = call()
             if good(answer):
                 return answer
+            if not isinstance(answer, Mapping) or "error" not in answer:
+                trouble = ExchangeError(Kind.TRANSIENT, "Entra's answer makes no sense.")
         except ExchangeError as error:
             raise self._failed(error) from None
         except requests.exceptions.SSLError:
@@ -174,6 +178,8 @@ class Entra:
         if http.refusal is not None:  # what Entra itself said explains most
             verdict = error_class(http.refusal.status_code, http.refusal.text, http.refusal.headers)
             trouble = verdict.error()
+            if verdict.code == _OUT_OF_TIME:
+                trouble.hint = clock_hint(http.refusal.headers, time.time()) or trouble.hint
         raise self._failed(trouble or error_class(400, answer, {}).error())
 
     def _failed(self, error: ExchangeError) -> ExchangeError:

@@ -12,10 +12,11 @@ from pathlib import Path
 import msgspec
 
 from entraclaw_tui.demo.entra import page
+from entraclaw_tui.demo.entra.clock import offset
 from entraclaw_tui.demo.entra.devices import Devices
 from entraclaw_tui.demo.entra.directory import load
 from entraclaw_tui.demo.entra.directory import version as directory_version
-from entraclaw_tui.demo.entra.faults import Fault, Faults
+from entraclaw_tui.demo.entra.faults import Fault, Faults, Manner
 from entraclaw_tui.demo.entra.grants import Grants
 from entraclaw_tui.demo.entra.journal import Entry, Journal
 from entraclaw_tui.demo.entra.keys import Signer
@@ -35,6 +36,7 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
     error: str = ""
     number: int = 0
+    manner: Manner = "whole"
 
 
 class Authority:
@@ -44,7 +46,7 @@ class Authority:
         self,
         where: Path,
         port: int,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._where = where
@@ -53,10 +55,15 @@ class Authority:
         self._devices = Devices(where)
         self._faults = Faults(where)
         self._journal = Journal(where)
-        self._clock = clock
+        self._clock = clock or (lambda: time.time() + offset(where))
         self._sleep = sleep
         self.base = f"https://localhost:{port}"
         self._bases = (self.base, f"https://127.0.0.1:{port}", f"https://[::1]:{port}")
+
+    @property
+    def now(self) -> float:
+        """What the authority's clock says."""
+        return self._clock()
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Return the reply to one request, and write it into the journal."""
@@ -126,8 +133,9 @@ class Authority:
 
     def _wrong(self, fault: Fault) -> Reply:
         again = (("Retry-After", str(fault.retry_after)),) if fault.retry_after else ()
-        if fault.plain:
-            return Reply(fault.status, fault.plain.encode(), "text/html", again, fault.error)
+        if fault.plain or fault.status < 400 or fault.manner != "whole":
+            body = fault.plain.encode()
+            return Reply(fault.status, body, "text/html", again, fault.error, manner=fault.manner)
         raise Refusal(
             fault.status,
             fault.error,

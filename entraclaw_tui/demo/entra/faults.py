@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from entraclaw_tui.demo.entra.directory import folder
 from entraclaw_tui.demo.entra.table import Table
 from entraclaw_tui.macos.host import Host
+
+Manner = Literal["whole", "drop", "cut", "drip", "huge"]
+"""How the answer goes out: whole; not at all; its first half; a byte at a time; far too long."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -25,6 +29,7 @@ class Fault(msgspec.Struct, frozen=True):
     """Send this text instead of JSON, as a proxy would."""
     delay: float = 0.0
     """Seconds to wait before the answer."""
+    manner: Manner = "whole"
     times: int = 1
 
 

@@ -14,13 +14,16 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from entraclaw_tui.demo.entra.directory import folder
-from entraclaw_tui.demo.entra.endpoints import Authority
+from entraclaw_tui.demo.entra.endpoints import Authority, Reply
 from entraclaw_tui.macos.host import Host
 
 _PATIENCE = 60.0
 """Seconds that a connection may stay silent."""
 _FORM_LIMIT = 128 * 1024
 _CONNECTIONS = 64
+_HUGE = 4 * 1024 * 1024
+_DRIP = 2.0
+"""Seconds between two bytes of an answer that drips."""
 
 
 class Server(socketserver.ThreadingMixIn):
@@ -42,6 +45,8 @@ class Server(socketserver.ThreadingMixIn):
         self._tls.load_cert_chain(where / "server.pem")
         self._listeners = listeners
         self._free = threading.BoundedSemaphore(_CONNECTIONS)
+        self.stopping = threading.Event()
+        """Set once no more is served."""
         self._wake_read, self._wake_write = os.pipe()
 
     def serve(self) -> None:
@@ -60,6 +65,7 @@ class Server(socketserver.ThreadingMixIn):
 
     def stop(self) -> None:
         """Make `serve` return."""
+        self.stopping.set()
         os.write(self._wake_write, b"x")
 
     def close(self) -> None:
@@ -124,7 +130,36 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, body: bytes) -> None:
         headers = {key.lower(): value for key, value in self.headers.items()}
         reply = self.server.authority.answer(self.command, self.path, headers, body)
+        if reply.manner != "whole":
+            self.close_connection = True
+            self._misbehave(reply)
+            return
         self._send(reply.status, reply.body, reply.kind, reply.headers)
+
+    def _misbehave(self, reply: Reply) -> None:
+        if reply.manner == "drop":
+            return
+        if reply.manner == "huge":
+            self._send(reply.status, b" " * _HUGE, reply.kind, reply.headers)
+            return
+        self.send_response(reply.status)
+        self.send_header("Content-Type", reply.kind)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        half = reply.body[: len(reply.body) // 2]
+        if reply.manner == "cut":
+            self.wfile.write(half)
+            self.wfile.flush()
+            return
+        for byte in reply.body:
+            self.wfile.write(bytes((byte,)))
+            self.wfile.flush()
+            if self.server.stopping.wait(_DRIP):
+                return
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Tell the time by the authority's clock."""
+        return super().date_time_string(timestamp or self.server.authority.now)
 
     def _send(
         self, status: int, body: bytes, kind: str, headers: tuple[tuple[str, str], ...]

@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from entraclaw_tui.demo.entra import state
-from entraclaw_tui.demo.entra.directory import folder
 from entraclaw_tui.demo.entra.server import Server
-from entraclaw_tui.macos.host import MARKER, Host, Marker
+from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import Places
 from entraclaw_tui.worker.config import Config
 from entraclaw_tui.worker.exchange import Exchange
 from entraclaw_tui.worker.vault import Vault
-
-
-class MemoryKeyring:
-    """A keyring backend over a dict (a stand-in for the Keychain)."""
-
-    def __init__(self, items: dict[str, str]) -> None:
-        self.items = items
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.items.get(username)
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.items[username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.items[username]
+from tests.support.authority import pretend_host, serving
+from tests.support.worker_stage import MemoryKeyring
 
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    root = Path(tempfile.mkdtemp(prefix="ec-", dir="/tmp"))
-    marker = Marker(1, "demo", 501, "/Users/demo", "studio", "26.5", speed=20.0)
-    (root / MARKER).write_bytes(msgspec.json.encode(marker))
-    yield Host.open(root)
-    shutil.rmtree(root)
+    with pretend_host() as made:
+        yield made
 
 
 @pytest.fixture
@@ -54,15 +31,8 @@ def provisioned(host: Host) -> state.Provisioned:
 
 @pytest.fixture
 def server(host: Host, provisioned: state.Provisioned) -> Iterator[Server]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        served = Server(folder(host), [listener])
-        thread = threading.Thread(target=served.serve, daemon=True)
-        thread.start()
+    with serving(host) as served:
         yield served
-        served.stop()
-        thread.join(10)
-        assert not thread.is_alive()
-        served.close()
 
 
 @pytest.fixture
@@ -78,7 +48,9 @@ def items(provisioned: state.Provisioned) -> dict[str, str]:
 
 @pytest.fixture
 def vault(items: dict[str, str]) -> Iterator[Vault]:
-    made = Vault(MemoryKeyring(items))
+    keyring = MemoryKeyring()
+    keyring.items = items
+    made = Vault(keyring)
     yield made
     made.close()
 
