@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from entraclaw_tui.doctor import repairs
 from entraclaw_tui.doctor.evidence import Evidence
+from entraclaw_tui.macos.job_compare import compare
 from entraclaw_tui.macos.places import SOCKET_PATH_LIMIT
 from entraclaw_tui.model.finding import Finding, Repair, Severity
 from entraclaw_tui.model.source import Loaded
@@ -103,16 +104,25 @@ def program_missing(evidence: Evidence) -> Iterator[Finding]:
 
 
 def stale(evidence: Evidence) -> Iterator[Finding]:
-    """launchd runs another command than the file says, since it read it before the change."""
-    if not isinstance(evidence.job, Loaded):
+    """launchd loaded something else than the file says now, since it read it before the change."""
+    if not isinstance(evidence.job, Loaded) or not evidence.definition.job:
         return
-    written, running = evidence.definition.arguments, evidence.job.value.arguments
-    if written and running and written != running:
+    both = compare(evidence.job.value, evidence.definition.job)
+    # What launchd does not tell at all may be loaded all the same.
+    differing = [one for one in both if one.same is False and one.loaded]
+    if differing:
         yield Finding(
             "plist-stale",
             Severity.WARNING,
             "launchd still uses an older definition of the job.",
-            (f"launchd: {' '.join(running)}", f"the file: {' '.join(written)}"),
+            tuple(
+                line
+                for one in differing
+                for line in (
+                    f"{one.key} of launchd: {one.loaded}",
+                    f"{one.key} of the file: {one.file or 'none'}",
+                )
+            ),
             "A changed definition counts once the job was unloaded and loaded again; a restart "
             "of the job does not read it.",
             repairs.RESTART,

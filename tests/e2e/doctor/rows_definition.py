@@ -11,8 +11,9 @@ LONG = "a-person-with-an-uncommonly-long-name-of-more-than-sixty-letters"
 
 
 def sockets(mac: FurnishedMac, mode: int | None) -> dict[str, dict[str, object]]:
-    entry: dict[str, object] = {"SockPathName": str(mac.places.request_socket)}
-    return {"Request": entry if mode is None else {**entry, "SockPathMode": mode}}
+    paths = {"Request": mac.places.request_socket, "Control": mac.places.control_socket}
+    modes: dict[str, object] = {} if mode is None else {"SockPathMode": mode}
+    return {name: {"SockPathName": str(path), **modes} for name, path in paths.items()}
 
 
 def move_home(mac: FurnishedMac, home: str) -> None:
@@ -43,7 +44,7 @@ ROWS: tuple[Row, ...] = (
     row("plist-missing", lambda mac: mac.take(mac.places.plist)),
     row("plist-unreadable", garble),
     row("plist-mode", lambda mac: mac.keep(mac.places.plist).chmod(0o666)),
-    row("plist-tilde", lambda mac: mac.define(StandardOutPath="~/agent.log")),
+    row("plist-tilde", lambda mac: mac.define(StandardOutPath="~/agent.log"), "plist-stale"),
     row(
         "program-missing",
         lambda mac: mac.define(ProgramArguments=["/opt/gone/python3", "worker"]),
@@ -53,6 +54,7 @@ ROWS: tuple[Row, ...] = (
         "plist-stale",
         lambda mac: mac.define(ProgramArguments=[*mac.command(), "--verbose"]),
     ),
+    row("plist-stale", lambda mac: mac.define(ExitTimeOut=99)),
     row("socket-path", lambda mac: move_home(mac, f"/Users/{LONG}"), "worker-silent"),
     row(
         "plist-relative",
@@ -73,8 +75,9 @@ ROWS: tuple[Row, ...] = (
     row(
         "log-folder-missing",
         lambda mac: mac.define(StandardErrorPath=str(mac.host.home / "Library/Logs/none/x.log")),
+        "plist-stale",
     ),
-    row("log-folder-locked", lock_logs),
+    row("log-folder-locked", lock_logs, "plist-stale"),
     row(
         "quarantined",
         lambda mac: mark_as_downloaded(mac, mac.places.plist),
