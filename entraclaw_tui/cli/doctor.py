@@ -62,7 +62,15 @@ async def ask_worker(host: Host) -> WorkerWord:
         return WorkerWord(False, reason=error.message)
     except TimeoutError:
         return WorkerWord(False, reason=f"no answer within {ANSWER_SECONDS:g} s")
-    return WorkerWord(True, told.keychain, told.storage, told.paused, told.note)
+    return WorkerWord(
+        True,
+        told.keychain,
+        told.storage,
+        told.paused,
+        told.note,
+        waits_for=told.waits_for,
+        certificates=told.certificates,
+    )
 
 
 def exit_code(found: list[Finding]) -> int:

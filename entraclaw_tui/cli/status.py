@@ -13,6 +13,7 @@ from entraclaw_tui.cli.context import Settings, Stop, open_host
 from entraclaw_tui.cli.options import json_option, watch_option
 from entraclaw_tui.cli.output import age, look, now, print_json, print_table
 from entraclaw_tui.ipc.messages import Snapshot, WorkerInfo
+from entraclaw_tui.model.certificate import CertificateEnd
 from entraclaw_tui.model.job import Job
 from entraclaw_tui.model.keychain import Keychain
 from entraclaw_tui.model.machine import Machine
@@ -110,6 +111,12 @@ async def _in_time(part: Awaitable[T]) -> T | None:
         return None
 
 
+def _certificate(one: CertificateEnd) -> str:
+    days = one.days_left(now())
+    left = "has ended" if one.ends_at <= now() else f"{days} d left" if days else "ends today"
+    return f"{one.agent}: {left}"
+
+
 def _counts(snapshot: Snapshot) -> Counts:
     return Counts(
         pending=sum(not r.state.final for r in snapshot.requests),
@@ -147,6 +154,9 @@ def _rows(found: Status) -> list[tuple[str, str]]:
         rows.append(("worker", f"{state}, pid {worker.pid}, up {age(worker.started_at, now())}"))
         rows.append(("account", worker.signed_in or "nobody is signed in"))
         rows.append(("keychain", worker.keychain))
+        rows += [("certificate", _certificate(one)) for one in worker.certificates]
+        if worker.note:
+            rows.append(("note", worker.note))
     if found.keychain_items is not None:
         rows.append(("items", str(found.keychain_items)))
     elif "keychain" in found.unanswered:

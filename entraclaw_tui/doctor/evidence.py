@@ -24,6 +24,7 @@ from entraclaw_tui.macos.keychain import read_keychain
 from entraclaw_tui.macos.places import LABEL, Places
 from entraclaw_tui.macos.privacy import read_privacy
 from entraclaw_tui.macos.signature import read_signature
+from entraclaw_tui.model.certificate import CertificateEnd
 from entraclaw_tui.model.job import Job
 from entraclaw_tui.model.keychain import Keychain
 from entraclaw_tui.model.privacy import Privacy, Signature
@@ -79,6 +80,9 @@ class WorkerWord:
     note: str = ""
     reason: str = ""
     """Why it did not answer."""
+    waits_for: str = ""
+    """`keychain` or `database`, where its start has waited for that for a while."""
+    certificates: tuple[CertificateEnd, ...] = ()
 
 
 AskWorker = Callable[[], Awaitable[WorkerWord | None]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from entraclaw_tui.doctor import (
+    certificate,
     contents,
     deaths,
     definition,
@@ -58,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
     deaths.killed_by_guard,
     deaths.killed_for_memory,
     worker.silent,
+    worker.waits,
     worker.keychain_refused,
     worker.storage_degraded,
     worker.paused,
@@ -73,6 +75,7 @@ CHECKS: tuple[Check, ...] = (
     session.clock_back,
     session.clock_refused,
     session.certificate_refused,
+    certificate.ending,
     session.secrets_in_session,
     session.unprotected,
     session.keychain_locked,

@@ -33,6 +33,27 @@ def silent(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def waits(evidence: Evidence) -> Iterator[Finding]:
+    """It answers, and its start or its first look at the key hangs."""
+    word = evidence.worker
+    if word is not None and word.waits_for:
+        yield Finding(
+            "worker-waits",
+            Severity.WARNING,
+            "The agent waits for the Keychain."
+            if word.waits_for == "keychain"
+            else "The agent still opens its database.",
+            (word.note or f"the worker says: waits for {word.waits_for}",),
+            "Until then it can say how it is, and refuses or holds back what needs its keys.",
+            repairs.by_hand(
+                "Answer the question at the Mac's screen, if it shows one."
+                if word.waits_for == "keychain"
+                else "Wait; where it stays so, look at the disk."
+            ),
+            about="keychain" if word.waits_for == "keychain" else "files",
+        )
+
+
 def keychain_refused(evidence: Evidence) -> Iterator[Finding]:
     """The Keychain does not give the worker its own items."""
     word = evidence.worker

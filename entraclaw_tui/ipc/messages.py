@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from entraclaw_tui.model.certificate import CertificateEnd
 from entraclaw_tui.model.consent import (
     AuditEntry,
     Client,
@@ -117,6 +118,10 @@ class WorkerInfo(msgspec.Struct, frozen=True):
     rss_bytes: int = 0
     note: str = ""
     """What is wrong with it, in a sentence, or empty."""
+    waits_for: Literal["", "keychain", "database"] = ""
+    """What its start, or the first look at the agent's key, has waited for since a second."""
+    certificates: tuple[CertificateEnd, ...] = ()
+    """Of the agents, as far as they are known."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -6,10 +6,11 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Final
 
 from entraclaw_tui.ipc.errors import Code, WireError
+from entraclaw_tui.ipc.messages import Event
 from entraclaw_tui.macos.host import Host, ToolError
 from entraclaw_tui.macos.places import Places
 from entraclaw_tui.macos.system import screen_locked
@@ -22,6 +23,7 @@ from entraclaw_tui.worker.control_api import ControlApi
 from entraclaw_tui.worker.core import Core, Exchanger
 from entraclaw_tui.worker.database import DatabaseError
 from entraclaw_tui.worker.engine import Engine
+from entraclaw_tui.worker.key_watch import KeyWatch
 from entraclaw_tui.worker.ledger import Ledger
 from entraclaw_tui.worker.log import WorkerLog
 from entraclaw_tui.worker.notice import Notices
@@ -30,6 +32,7 @@ from entraclaw_tui.worker.request_api import RequestApi
 from entraclaw_tui.worker.requester import Requesters
 from entraclaw_tui.worker.server import Server
 from entraclaw_tui.worker.status import Status
+from entraclaw_tui.worker.upkeep import Upkeep
 from entraclaw_tui.worker.vault import Backend, Vault, VaultError, VaultLocked
 from entraclaw_tui.worker.wire import Service, Wire
 
@@ -38,6 +41,8 @@ CONTROLS: Final = 32
 """Connections that each socket takes."""
 _RETRY: Final = 10.0
 """Seconds between tries to get at the Keychain."""
+PATIENCE: Final = 2.0
+"""Seconds that whoever connects waits for the engine; then they are told what it waits for."""
 
 
 class Daemon:
@@ -68,13 +73,14 @@ class Daemon:
         self._servers: list[Server] = []
         self._retry: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._looking: asyncio.Task[None] | None = None
         self._told = 0.0
         self._stopping = False
 
     async def start(self, request: list[socket.socket], control: list[socket.socket]) -> None:
-        """Serve. The Keychain may let the engine start later."""
+        """Serve, once the engine runs or the patience is at its end: the Keychain may hang."""
         self._panels.on_change = self._watch.changed
-        await self.status.try_to_open()
+        await asyncio.wait({self._spawn(self._begin())}, timeout=PATIENCE)
         self._servers = [Server(s, REQUESTS, self._request_api, self._log) for s in request]
         self._servers += [Server(s, CONTROLS, self._control_api, self._log) for s in control]
         for server in self._servers:
@@ -85,6 +91,7 @@ class Daemon:
         self._stopping = True
         if self._retry is not None:
             self._retry.cancel()
+        await self.status.close()
         self._watch.close()
         for server in self._servers:
             server.stop()
@@ -151,7 +158,17 @@ class Daemon:
                 engine.core, self._host, lambda: self._panels.watched, engine.decisions.deny
             )
             status.note = engine.note()
+            status.keys = KeyWatch(
+                self._places.credential_record,
+                self._vault,
+                engine.core.config,
+                self._keys_changed,
+            )
+            self._looking = self._spawn(self._look_at_keys(engine, status.keys))
             self._watch.changed()
+            if self._servers:
+                # Panels that came before the engine know nothing of what it has read.
+                self._bus.publish(Event(0, "resync"))
         if status.engine is None:
             self._retry = asyncio.get_running_loop().call_later(_RETRY, self._again)
         if (status.keychain, status.note) != before or status.engine is not None:
@@ -162,10 +179,12 @@ class Daemon:
     async def _assemble(self) -> Engine:
         config = Config.load(self._host)
         self.status.config = config
-        found = await keys.load(self._vault)
+        with self.status.waiting("keychain"):
+            found = await keys.load(self._vault)
         ledger = Ledger(self._places.state_db, found, self._clock)
         try:
-            await ledger.open()
+            with self.status.waiting("database"):
+                await ledger.open()
             core = Core(
                 self._clock,
                 config,
@@ -179,9 +198,9 @@ class Daemon:
             engine = Engine.assemble(core, AuditFiles(self._places.audit_dir, self._log))
             engine.grants.on_change = self._watch.changed
             ledger.on_trouble(self.status.changed)
-            await engine.signing_in.load()
             engine.signing_in.on_change = self.status.changed
-            await engine.start()
+            with self.status.waiting("database"):
+                await engine.start()
         except BaseException:
             await ledger.close()
             raise
@@ -197,12 +216,36 @@ class Daemon:
 
     def _again(self) -> None:
         self._retry = None
-        self._spawn_open()
+        self._spawn(self._begin())
 
-    def _spawn_open(self) -> None:
-        task = asyncio.get_running_loop().create_task(self.status.try_to_open())
+    async def _begin(self) -> None:
+        await self.status.try_to_open()
+        if self._looking is not None:
+            await self._looking
+
+    async def _look_at_keys(self, engine: Engine, watch: KeyWatch) -> None:
+        """Read what a dialog may hold up; the engine works without."""
+        with self.status.waiting("keychain"):
+            await asyncio.gather(watch.look(), engine.signing_in.load())
+        self.status.changed()
+        upkeep = Upkeep(self._clock, engine.housekeeping.prune, watch, self._log)
+        self._spawn(upkeep.run())
+
+    def _keys_changed(self) -> None:
+        status = self.status
+        trouble = status.keys.trouble if status.keys is not None else None
+        if trouble is not None:
+            status.keychain = "locked" if isinstance(trouble, VaultLocked) else "unavailable"
+            self._log.warning("The agent's key cannot be read.", why=trouble.message)
+        else:
+            status.keychain = "ok"
+        status.changed()
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     # -- the screen ---------------------------------------------------------------------------
 
@@ -221,9 +264,7 @@ class Daemon:
             self._panels.screen_locked()
         engine = self.status.engine
         if engine is not None and engine.grants.ends_with_lock:
-            task = asyncio.get_running_loop().create_task(self._end_with_lock(engine))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._spawn(self._end_with_lock(engine))
 
     async def _end_with_lock(self, engine: Engine) -> None:
         try:

@@ -21,6 +21,8 @@ from entraclaw_tui.worker.transaction import Transaction
 
 _CHUNK = 2000
 """Audit entries that are checked between two other jobs of the database."""
+KEEP = 30 * 24 * 3600.0
+"""Seconds that ended requests, grants and tokens are kept."""
 
 
 class Housekeeping:
@@ -115,6 +117,11 @@ class Housekeeping:
             lambda txn: txn.audit("refreshed", "worker", grants=str(len(live)), by=by)
         )
         return len(live)
+
+    async def prune(self) -> None:
+        """Delete rows that ended long ago. The audit stays whole."""
+        before = self._core.clock.wall() - KEEP
+        await self._core.ledger.change(lambda txn: txn.prune(before))
 
     async def tail(self, limit: int) -> tuple[AuditEntry, ...]:
         """Return the last audit entries, oldest first."""

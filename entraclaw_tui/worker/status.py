@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-from collections.abc import Awaitable, Callable
-from typing import Literal
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Final, Literal
 
 from entraclaw_tui import __version__
 from entraclaw_tui.ipc.errors import Code, WireError
@@ -17,8 +18,18 @@ from entraclaw_tui.worker.bus import Bus
 from entraclaw_tui.worker.clock import Clock
 from entraclaw_tui.worker.config import Config
 from entraclaw_tui.worker.engine import Engine
+from entraclaw_tui.worker.key_watch import KeyWatch
 
 KeychainState = Literal["ok", "locked", "unavailable", "unknown"]
+WaitsFor = Literal["", "keychain", "database"]
+
+SLOW: Final = 1.0
+"""Seconds after which a wait is told."""
+_WAITS: Final[dict[WaitsFor, str]] = {
+    "": "",
+    "keychain": "Waits for the Keychain: it may have a question open at the Mac's screen.",
+    "database": "Opens the database.",
+}
 
 
 class Status:
@@ -40,9 +51,28 @@ class Status:
         self.engine: Engine | None = None
         self.config: Config | None = None
         self.keychain: KeychainState = "unknown"
+        self.keys: KeyWatch | None = None
         self.note = ""
+        self.waits_for: WaitsFor = ""
         self._hint = ""
         self._code = Code.NOT_READY
+
+    @contextlib.contextmanager
+    def waiting(self, what: WaitsFor) -> Iterator[None]:
+        """Say what is waited for, where that takes long."""
+
+        def late() -> None:
+            self.waits_for = what
+            self.changed()
+
+        timer = asyncio.get_running_loop().call_later(SLOW, late)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if self.waits_for:
+                self.waits_for = ""
+                self.changed()
 
     def wrong(self, code: Code, note: str, hint: str = "") -> None:
         """Say why there is no engine."""
@@ -59,7 +89,8 @@ class Status:
     def require_engine(self) -> Engine:
         """Return the engine. Raises WireError saying why there is none."""
         if self.engine is None:
-            raise WireError(self._code, self.note or "The worker is starting.", self._hint, 5.0)
+            note = self.note or _WAITS[self.waits_for] or "The worker is starting."
+            raise WireError(self._code, note, self._hint, 5.0)
         return self.engine
 
     async def try_to_open(self) -> None:
@@ -68,6 +99,12 @@ class Status:
             self._opening = asyncio.ensure_future(self._open_engine())
             self._opening.add_done_callback(self._opened)
         await asyncio.shield(self._opening)
+
+    async def close(self) -> None:
+        """Give up a start that is under way."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.wait({self._opening})
 
     def info(self) -> WorkerInfo:
         """Return what a panel may know of the worker."""
@@ -86,7 +123,9 @@ class Status:
             agent=config.agent.name if config else "",
             authority=config.entra.authority if config else "",
             rss_bytes=_memory(),
-            note=f"Nothing can be stored: {trouble}." if trouble else self.note,
+            note=f"Nothing can be stored: {trouble}." if trouble else self._words(),
+            waits_for=self.waits_for,
+            certificates=self.keys.ends if self.keys is not None else (),
         )
 
     def changed(self) -> WorkerInfo:
@@ -94,6 +133,11 @@ class Status:
         info = self.info()
         self._bus.publish(Event(0, "worker", worker=info))
         return info
+
+    def _words(self) -> str:
+        trouble = self.keys.trouble if self.keys is not None else None
+        key = f"The agent's key cannot be read. {trouble.message}" if trouble else ""
+        return self.note or key or _WAITS[self.waits_for]
 
     def _signed_in(self) -> str:
         if self.engine is None or not self.engine.signing_in.signed_in:

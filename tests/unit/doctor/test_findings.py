@@ -16,6 +16,7 @@ from entraclaw_tui.macos.digests import Digest
 from entraclaw_tui.macos.install_record import Change, Installed, InstallRecord, Part
 from entraclaw_tui.macos.keychain import Lock
 from entraclaw_tui.macos.places import LABEL
+from entraclaw_tui.model.certificate import DAY, CertificateEnd
 from entraclaw_tui.model.finding import Finding, Severity
 from entraclaw_tui.model.job import Job
 from entraclaw_tui.model.keychain import Access, Keychain, KeychainItem, Program
@@ -156,6 +157,15 @@ def pairs(*states: str) -> tuple[PrivacyGrant, ...]:
 
 
 HARDENED = Signature(PYTHON, "unverified", flags=("runtime",), requirement=REQUIREMENT)
+
+
+def certified(*days: float) -> dict[str, object]:
+    """The worker knows certificates that end in so many days."""
+    ends = tuple(
+        CertificateEnd(f"bot-{number}", 1, FINE_AROUND.now + one * DAY)
+        for number, one in enumerate(days)
+    )
+    return says(certificates=ends)
 
 
 WAS = Digest("ab" * 32, "stamp", 1, 20)
@@ -334,6 +344,10 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
         {"signature": HARDENED, **around(entitlements=frozenset({"other"}))},
     ),
     ("automation-pair", {"privacy": granted(FULL_DISK, *pairs("granted", "denied"))}),
+    ("worker-waits", says(keychain="unknown", waits_for="keychain", note="Waits.")),
+    ("worker-waits", says(waits_for="database")),
+    ("certificate-ending", certified(29.9)),
+    ("certificate-ending", certified(-1, 400)),
     ("install-changed", {"installed": Installed(RECORD, (UPGRADED,))}),
     ("install-changed", {"installed": Installed(RECORD, (DELETED, UPGRADED))}),
 ]
@@ -423,6 +437,8 @@ SILENT: list[dict[str, Any]] = [
     {"privacy": granted(grant(client=OLDER), FULL_DISK), "gone": frozenset({OLDER})},
     {"privacy": granted(grant(client=OLDER, state="this run only")), "gone": frozenset({OLDER})},
     {"installed": Installed(RECORD, ())},
+    certified(30.1, 400),
+    certified(),
     # Still there: another program's business.
     {"privacy": granted(grant(client=OLDER))},
 ]
@@ -484,6 +500,23 @@ def test_what_changed_since_the_installation_is_told() -> None:
         "package /opt/entraclaw_tui: 0.1.0 abababababab, now not readable (No such file)",
         f"interpreter {PYTHON}: 3.14.5 abababababab, now 3.14.6 cdcdcdcdcdcd",
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "severity", "words"),
+    [
+        (29.5, Severity.WARNING, "ends in 29 days."),
+        (1.5, Severity.WARNING, "ends tomorrow."),
+        (0.5, Severity.WARNING, "ends today."),
+        (0, Severity.ERROR, "has ended."),
+        (-40, Severity.ERROR, "has ended."),
+    ],
+)
+def test_the_days_of_a_certificate_are_counted(days: float, severity: Severity, words: str) -> None:
+    (finding,) = seen(**certified(days, 20 + days, 400))
+    assert (finding.severity, finding.sentence) == (severity, f"The agent's certificate {words}")
+    near = 2 if days + 20 < 30 else 1
+    assert finding.things == ("key:bot-0:v1", "key:bot-1:v1")[:near]
 
 
 def test_the_worst_comes_first() -> None:
