@@ -1,89 +1,121 @@
-"""The newest log lines of worker, job and launchd, merged by time."""
+"""The logs of worker, job, launchd, macOS and audit, merged by time."""
 
 from __future__ import annotations
 
-import asyncio
-import datetime
-from collections.abc import Callable
-from pathlib import Path
+import sys
+import time
+from typing import TYPE_CHECKING
 
 import click
 
 from entraclaw_tui.cli import exits
-from entraclaw_tui.cli.context import Settings, open_host
+from entraclaw_tui.cli.context import Settings, Stop, open_host
 from entraclaw_tui.cli.options import json_option
-from entraclaw_tui.cli.output import look, print_line
-from entraclaw_tui.model.log import LogLine
+from entraclaw_tui.cli.output import look, now, print_line
 
-ORIGINS = ("worker", "launchd", "out", "err")
+if TYPE_CHECKING:
+    from entraclaw_tui.dashboard.logs.ring import Kept
+
+SOURCES = {
+    "worker": "worker",
+    "launchd": "launchd",
+    "out": "agent out",
+    "err": "agent err",
+    "audit": "audit",
+    "system": "system",
+}
+"""The names of the logs, with what the panel calls them."""
+_LEVELS = {"all": 0, "warning": 1, "error": 2}
 
 
 @click.command()
 @click.option("-n", "limit", default=40, type=click.IntRange(1, 100_000), help="How many lines.")
-@click.option("-f", "--follow", is_flag=True, help="Go on with new lines until ctrl+c.")
 @click.option(
-    "--from", "origin", type=click.Choice(ORIGINS), help="One log alone; all are merged otherwise."
+    "-f", "--follow", "--watch", "follow", is_flag=True, help="Go on with new lines until ctrl+c."
 )
+@click.option(
+    "--source",
+    "--from",
+    "sources",
+    multiple=True,
+    type=click.Choice(list(SOURCES)),
+    help="Only this log; may be given several times. `system` is macOS's own log of the job: it "
+    "needs an administrator, and is read only if it is named or followed.",
+)
+@click.option("--since", metavar="TIME", help="From then on: 14:03, 2026-05-12 14:03, or 5m, 2h.")
+@click.option("--grep", metavar="TEXT", default="", help="Only lines with it; !TEXT: without it.")
+@click.option("--level", type=click.Choice(list(_LEVELS)), default="all", help="This or worse.")
 @json_option
 @click.pass_obj
 def logs(
-    settings: Settings, limit: int, follow: bool, origin: str | None, as_json: bool, plain: bool
+    settings: Settings,
+    limit: int,
+    follow: bool,
+    sources: tuple[str, ...],
+    since: str | None,
+    grep: str,
+    level: str,
+    as_json: bool,
+    plain: bool,
 ) -> int:
     """The newest log lines, oldest first. With --json one object a line."""
-    from entraclaw_tui.macos import logs as reading
-    from entraclaw_tui.macos.places import Places
+    from entraclaw_tui.cli.log_lines import MOST, LogReader, Wanted
+    from entraclaw_tui.dashboard.logs.sieve import Sieve
+    from entraclaw_tui.macos.moments import HOW, read_moment
 
-    places = Places.of(open_host(settings))
+    at = read_moment(since, now()) if since is not None else None
+    if since is not None and at is None:
+        raise Stop(f"{since!r} is no time; try {HOW}.", exits.USAGE)
+    named = sources or tuple(name for name in SOURCES if follow or name != "system")
+    source = click.get_current_context().get_parameter_source("limit")
+    chosen = source is click.core.ParameterSource.COMMANDLINE
+    wanted = Wanted(
+        tuple(SOURCES[name] for name in named),
+        Sieve(grep, level=_LEVELS[level]),
+        at,
+        MOST if at is not None and not chosen else limit,
+    )
+    host = open_host(settings)
+    reader = LogReader(host, wanted, lambda text: click.echo(f"entraclaw-tui: {text}", err=True))
 
-    def plain_line(name: str) -> Callable[[str], LogLine]:
-        return lambda line: LogLine(None, name, "info", line)
-
-    sources: dict[str, tuple[Path, Callable[[str], LogLine]]] = {
-        "worker": (places.worker_log, reading.parse_worker_line),
-        "launchd": (places.launchd_log, reading.parse_launchd_line),
-        "out": (places.agent_out, plain_line("agent out")),
-        "err": (places.agent_err, plain_line("agent err")),
-    }
-    chosen = {origin: sources[origin]} if origin else sources
-
-    def show(lines: list[LogLine]) -> None:
-        for line in lines:
-            if as_json:
-                print_json_line(line)
-            else:
-                print_line(_words(line))
+    def show(lines: list[Kept]) -> None:
+        for kept in lines:
+            _print_json(kept) if as_json else print_line(_words(kept))
+        sys.stdout.flush()
 
     async def newest() -> int:
-        lines = [
-            parse(line)
-            for path, parse in chosen.values()
-            if path.exists()
-            for line in reading.last_lines(path, limit)
-        ]
-        lines.sort(key=lambda line: line.at or 0.0)
-        show(lines[-limit:])
+        found = await reader.newest(now())
+        show(found)
+        if not found and not as_json:
+            click.echo("No line like that in these logs.", err=True)
         return exits.FINE
 
-    async def one(path: Path, parse: Callable[[str], LogLine]) -> None:
-        async for batch in reading.follow(path):
-            show([parse(line) for line in batch])
-
     async def on_and_on() -> int:
-        await newest()
-        await asyncio.gather(*(one(path, parse) for path, parse in chosen.values()))
+        await reader.begin()
+        show(await reader.newest(now()))
+        async for lines in reader.follow(now):
+            show(lines)
         return exits.FINE
 
     return look(on_and_on if follow else newest, watch=False)
 
 
-def print_json_line(line: LogLine) -> None:
+def _print_json(kept: Kept) -> None:
     """Print one line of a log as one line of JSON."""
     import msgspec
 
-    click.echo(msgspec.json.encode(line).decode())
+    from entraclaw_tui.macos.logs import fields_of
+
+    log = kept.log
+    fields = dict(fields_of(log))
+    line = {"at": log.at, "origin": log.origin, "level": log.level, "message": log.message}
+    click.echo(msgspec.json.encode({**line, "fields": fields}).decode())
 
 
-def _words(line: LogLine) -> str:
-    when = datetime.datetime.fromtimestamp(line.at).strftime("%H:%M:%S") if line.at else " " * 8
-    level = "" if line.level == "info" else f"{line.level}: "
-    return f"{when} {line.origin:<9} {level}{line.message}"
+def _words(kept: Kept) -> str:
+    log = kept.log
+    when = time.localtime(kept.at)
+    day = "" if when[:3] == time.localtime(now())[:3] else time.strftime("%Y-%m-%d ", when)
+    clock = time.strftime("%H:%M:%S", when) if log.at is not None else " " * 8
+    level = "" if log.level in ("info", "notice") else f"{log.level}: "
+    return f"{day}{clock} {log.origin:<9} {level}{log.message}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from entraclaw_tui.model.consent import AuditEntry
 from entraclaw_tui.model.log import LogLine
 
@@ -21,7 +23,13 @@ def audit_line(entry: AuditEntry) -> LogLine:
     rest = [f"{name} {text}" for name, text in told.items()]
     words = [entry.event.replace("_", " ").ljust(9), *first, *named, *rest]
     level = "warning" if entry.event in _NOTEWORTHY else "info"
-    return LogLine(entry.at, "audit", level, "  ".join(words))
+    return LogLine(entry.at, "audit", level, "  ".join(words).rstrip(), _whole(entry))
+
+
+def _whole(entry: AuditEntry) -> str:
+    """Return everything that an entry says, as the JSON of one line."""
+    fixed = {"seq": entry.seq, "at": entry.at, "event": entry.event, "subject": entry.subject}
+    return msgspec.json.encode({**entry.detail, **fixed}).decode()
 
 
 def told_by_audit(line: LogLine) -> bool:

@@ -207,3 +207,32 @@ def _text(line: bytes) -> str:
     if len(line) > LINE_CAP:
         return line[:LINE_CAP].decode("utf-8", "backslashreplace") + CUT_SIGN
     return line.removesuffix(b"\r").decode("utf-8", "backslashreplace")
+
+
+async def follow_newest(folder: Path, pattern: str) -> AsyncGenerator[Tailed, None]:
+    """Yield new lines of the last file by name that matches; go on to a later one once it is there.
+
+    That is how a log of one file a day is followed. What is there already is not told. Raises
+    OSError where a file may not be read.
+    """
+    path = _newest(folder, pattern)
+    tail = _Tail(path or folder / pattern)
+    try:
+        tail.start(0)
+        while True:
+            if lines := tail.take():
+                yield lines
+            later = None if tail.more else _newest(folder, pattern)
+            if later is not None and later != path:
+                if rest := tail.take():
+                    yield rest
+                tail.close()
+                path, tail = later, _Tail(later)
+                continue
+            await asyncio.sleep(0 if tail.more else _SLOW)
+    finally:
+        tail.close()
+
+
+def _newest(folder: Path, pattern: str) -> Path | None:
+    return max(folder.glob(pattern), default=None)

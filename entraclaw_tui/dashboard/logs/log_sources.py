@@ -36,18 +36,18 @@ class LogSource:
     """Yields its lines for ever. Raises OSError or LogUnread once it cannot."""
 
 
-def of_mac(host: Host, places: Places) -> tuple[LogSource, ...]:
-    """Return the logs of this Mac, real or pretend."""
+def of_mac(host: Host, places: Places, history: int = HISTORY) -> tuple[LogSource, ...]:
+    """Return the logs of this Mac, real or pretend; `history` lines of before come with each."""
 
     def file(
-        path: Path, origin: str, parse: Parse, wanted: str = "", last: int = HISTORY
+        path: Path, origin: str, parse: Parse, wanted: str = "", last: int = history
     ) -> LogSource:
         shown = host.shown(path)
         return LogSource(origin, shown, lambda: _lines(host, path, origin, parse, wanted, last))
 
     own = (
         file(places.worker_log, "worker", _worker),
-        file(places.launchd_log, "launchd", _launchd, LABEL, LOOKED_THROUGH),
+        file(places.launchd_log, "launchd", _launchd, LABEL, LOOKED_THROUGH if history else 0),
         file(places.agent_err, "agent err", _caught("agent err")),
         file(places.agent_out, "agent out", _caught("agent out")),
         LogSource("system", "/usr/bin/log stream", lambda: _system(host)),
@@ -58,7 +58,7 @@ def of_mac(host: Host, places: Places) -> tuple[LogSource, ...]:
     async def clients() -> AsyncIterator[list[LogLine]]:
         from entraclaw_tui.dashboard import client_logs
 
-        async for batch in client_logs.follow_all(host.home / "Library/Logs/clients", HISTORY):
+        async for batch in client_logs.follow_all(host.home / "Library/Logs/clients", history):
             yield batch
 
     where = host.shown(host.home / "Library/Logs/clients")

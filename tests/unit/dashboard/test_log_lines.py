@@ -6,6 +6,7 @@ from pathlib import Path
 
 from entraclaw_tui.dashboard.audit_lines import audit_line, told_by_audit
 from entraclaw_tui.dashboard.client_logs import follow_all, parse
+from entraclaw_tui.macos.logs import fields_of
 from entraclaw_tui.model.consent import AuditEntry
 from entraclaw_tui.model.log import LogLine
 
@@ -20,12 +21,11 @@ def test_an_audit_entry_tells_who_what_and_by_whom() -> None:
         "why": "",
     }
     line = audit_line(AuditEntry(1, 5.0, "denied", "r1", detail, ""))
-    assert line == LogLine(
-        5.0,
-        "audit",
-        "warning",
-        "denied     mcp-notes  User.Read  by panel 7 on ttys001  seconds 5",
-    )
+    assert (line.at, line.origin, line.level) == (5.0, "audit", "warning")
+    assert line.message == "denied     mcp-notes  User.Read  by panel 7 on ttys001  seconds 5"
+    told = dict(fields_of(line))
+    assert told["resource"] == "https://graph.microsoft.com"
+    assert (told["seq"], told["event"], told["subject"]) == ("1", "denied", "r1")
 
 
 def test_what_the_worker_log_says_of_events_is_told_by_the_audit() -> None:
