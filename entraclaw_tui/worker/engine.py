@@ -32,6 +32,8 @@ from entraclaw_tui.worker.uses import Uses
 from entraclaw_tui.worker.waiters import Waiters
 
 _LONGEST_WAIT: Final = 300.0
+_SLACK: Final = 5.0
+"""Seconds that a clock may have gone back while no worker ran; a time server corrects so much."""
 
 
 @dataclass(slots=True)
@@ -101,9 +103,9 @@ class Engine:
             self.cut_short |= not await self.head.has(last.seq, last.chain)
         await self.policy.load(self.head.policy_revision)
         # Without a verifier no grant counts, nor without the policy, nor where an old database was
-        # put back.
+        # put back, or the clock.
         doubtful = self.desk.state != "set" or self.cut_short or core.policy_lost
-        await core.ledger.change(lambda txn: _end_grants(txn, everything=doubtful))
+        await core.ledger.change(lambda txn: _end_grants(txn, everything=doubtful or _early(txn)))
         stored = await core.ledger.read(lambda txn: txn.requests(HISTORY))
         changes: list[Change] = []
         changes += await core.ledger.read(lambda txn: txn.clients(CLIENTS))
@@ -228,13 +230,19 @@ def _open_audit(txn: Transaction, seq: int, chain: str) -> None:
         txn.put_meta("base_chain", chain)
 
 
+def _early(txn: Transaction) -> bool:
+    """Whether it is earlier than it was: by what is left of a grant its age cannot be told then."""
+    _, newest = txn.audit_head()
+    return any(txn.now < entry.at - _SLACK for entry in txn.audit_entries(newest - 1, 1))
+
+
 def _end_grants(txn: Transaction, *, everything: bool) -> None:
     for grant in txn.grants(0):
         if grant.ended_at is not None:
             continue
         if everything:
             end_in(txn, [grant.id], "revoked", "the worker: it cannot be believed")
-        elif not grant.created_at - 120.0 <= txn.now < grant.expires_at:
+        elif not grant.created_at - _SLACK <= txn.now < grant.expires_at:
             end_in(txn, [grant.id], "expired", "")
         elif process_gone(grant):
             end_in(txn, [grant.id], "gone", "")
