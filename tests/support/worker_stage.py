@@ -236,11 +236,9 @@ class WorkerStage:
         log = WorkerLog(self.folder / "worker.log", wall=clock.wall)
         audit = self.folder / "audit"
         audit.mkdir(mode=0o700, exist_ok=True)
-        if self.pin:
+        if self.pin and not await ledger.read(lambda txn: txn.pin()[1]):
             row = make(self.pin, found, clock.wall())
-            there = await ledger.read(lambda txn: txn.pin()[1])
-            if not there:
-                await ledger.change(lambda txn: txn.put_pin(row))
+            await ledger.change(lambda txn: txn.put_pin(row))
         core = Core(clock, CONFIG, found, ledger, vault, self.exchange, log, Bus(clock.wall()))
         self.engine = Engine.assemble(core, AuditFiles(audit, log))
         await self.engine.start()
