@@ -11,14 +11,24 @@ from entraclaw_tui.model.log import LogLine
 _FIRST = ("client", "scopes", "tier", "remember", "by", "why", "reason", "code")
 _LEFT_OUT = frozenset({"executable", "identity", "resource", "request", "grant", "digest", "flow"})
 _NOTEWORTHY = frozenset(
-    {"denied", "expired", "exchange_failed", "blocked", "resting", "wrong_pin", "wrong_code"}
+    {
+        "denied",
+        "expired",
+        "exchange_failed",
+        "blocked",
+        "resting",
+        "wrong_pin",
+        "wrong_code",
+        "policy_changed",
+        "notice_failed",
+    }
 )
 
 
 def audit_line(entry: AuditEntry) -> LogLine:
     """Return an entry as a line: the event, then who, what and by whom."""
     told = {name: text for name, text in entry.detail.items() if text and name not in _LEFT_OUT}
-    first = [told.pop(name) for name in ("client", "scopes", "tier") if name in told]
+    first = [told.pop(name) for name in ("client", "scopes", "tier", "rule") if name in told]
     named = [f"{name} {told.pop(name)}" for name in _FIRST if name in told]
     rest = [f"{name} {text}" for name, text in told.items()]
     words = [entry.event.replace("_", " ").ljust(9), *first, *named, *rest]

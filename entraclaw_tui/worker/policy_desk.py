@@ -17,7 +17,6 @@ from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.model import policy as model
 from entraclaw_tui.model.consent import Grant
 from entraclaw_tui.model.policy import Policy
-from entraclaw_tui.text import clean
 from entraclaw_tui.worker import rules
 from entraclaw_tui.worker.core import Core
 from entraclaw_tui.worker.grants import Grants
@@ -107,7 +106,7 @@ def _write(txn: Transaction, terms: PolicyTerms, revision: int, by: str) -> Poli
     row = PolicyRow(terms, times + 1, txn.now)
     txn.put_policy(row)
     for name, old, new in model.changes(before.policy if before else Policy(), terms):
-        txn.audit("policy_changed", clean(name, 500), old=old, new=new, by=by)
+        txn.audit("policy_changed", "policy", rule=name, old=old, new=new, by=by)
     txn.audit(_SET, "policy", revision=str(row.revision), by=by)
     return row
 

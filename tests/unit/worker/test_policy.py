@@ -174,7 +174,7 @@ async def test_a_policy_survives_and_its_changes_are_audited(held: WorkerStage) 
     assert result.policy == Policy(longest_wait=60)
     entries = await held.engine.housekeeping.tail(50)
     told = [
-        (e.subject, e.detail.get("old", ""), e.detail.get("new", ""))
+        (e.detail["rule"], e.detail.get("old", ""), e.detail.get("new", ""))
         for e in entries
         if e.event == "policy_changed"
     ]
