@@ -18,8 +18,9 @@ from entraclaw_tui.worker.wire import Service, Wire
 
 A_PROCESS: Final = 8
 """Connections that one process may have on one socket."""
-_AT_ONCE: Final = 32
-"""Connections that are taken before other work has its turn."""
+_AT_ONCE: Final = 16
+"""Connections that are taken before other work has its turn. Those that give way to them are
+closed after it: full sockets, these and a tool's pipes have to fit in 256 descriptors."""
 _QUIET: Final = 0.5
 """Seconds of silence after which a connection with nothing under way gives way to a new one."""
 _PAUSE: Final = 0.5

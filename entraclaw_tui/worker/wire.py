@@ -78,9 +78,10 @@ class Wire(asyncio.Protocol):
         self._turn: asyncio.Handle | None = None
         self._writable = True
         self._over = False
+        self._refused: WireError | None = None
         self.on_drained: Callable[[], None] | None = None
         """Told when a peer that was slow can take more."""
-        self.heard_at = 0.0
+        self.heard_at = asyncio.get_running_loop().time()
         """The loop's time when the peer last sent something."""
 
     # -- what the service uses ----------------------------------------------------------------
@@ -105,7 +106,9 @@ class Wire(asyncio.Protocol):
             self._transport.write(line)
 
     def refuse(self, error: WireError, call_id: int | str | None = None) -> None:
-        """Send an error and close."""
+        """Send an error and close; where the connection is not taken in yet, once it is."""
+        if self._transport is None:
+            self._refused = error
         self.send(framing.encode_error(call_id, error))
         self.close()
 
@@ -124,10 +127,11 @@ class Wire(asyncio.Protocol):
         if not isinstance(transport, asyncio.Transport):
             raise TypeError("not a stream")
         self._transport = transport
-        self.heard_at = asyncio.get_running_loop().time()
         self._socket = transport.get_extra_info("socket")
         self._service = self._open_service(self)
         self._set_deadline(FIRST_FRAME, "Say hello first.")
+        if self._refused is not None:
+            self.refuse(self._refused)
 
     def data_received(self, data: bytes) -> None:
         """Take in bytes; work on the lines that are whole."""
