@@ -25,7 +25,7 @@ from entraclaw_tui.demo import story
 from entraclaw_tui.demo.mac import build, power
 from entraclaw_tui.demo.mac.layout import Layout
 from entraclaw_tui.demo.mac.lean import FACTS
-from entraclaw_tui.doctor.evidence import Evidence, gather
+from entraclaw_tui.doctor.evidence import Evidence, WorkerWord, gather
 from entraclaw_tui.doctor.findings import judge
 from entraclaw_tui.macos.host import MARKER, Host
 from entraclaw_tui.macos.jobs import parse_service
@@ -95,7 +95,11 @@ class FurnishedMac:
 
     def wait_for_the_worker(self) -> None:
         """Return once the worker answers."""
-        self.until(lambda: asyncio.run(ask_worker(self.host)).answered, "the worker answers")
+        self.until_the_worker(lambda word: word.answered, "it is there")
+
+    def until_the_worker(self, says: Callable[[WorkerWord], object], why: str) -> None:
+        """Return once the worker says something of itself."""
+        self.until(lambda: says(asyncio.run(ask_worker(self.host))), f"the worker says that {why}")
 
     # -- looking ------------------------------------------------------------------------------
 

@@ -27,11 +27,11 @@ try:
 finally:
     sys.stderr.write("\\nLOADED " + " ".join(sorted(sys.modules)))
 """
-HEAVY = frozenset(
-    ("argparse", "asyncio", "dataclasses", "importlib.util", "inspect", "json", "keyring")
-    + ("msgspec", "pathlib", "plistlib", "re", "shutil", "socket", "subprocess", "tempfile")
-    + ("textual", "typing", "urllib")
-)
+HEAVY = {
+    *("argparse", "asyncio", "dataclasses", "importlib.util", "inspect", "json", "keyring"),
+    *("msgspec", "pathlib", "plistlib", "re", "shutil", "socket", "subprocess", "tempfile"),
+    *("textual", "typing", "urllib"),
+}
 MAY = {"open": {"json", "re"}, "osascript": {"json", "re"}}
 """What a tool does need: these write a line of JSON."""
 CALLS = {

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 from entraclaw_tui.demo.mac.keychain import PretendKeychain
 from entraclaw_tui.demo.mac.keychain_list import _DEFAULT, _SEARCHED
+from entraclaw_tui.demo.scenarios import keychains
 from entraclaw_tui.demo.scenarios.jobs import no_desktop
 from entraclaw_tui.demo.story import AGENT
 from entraclaw_tui.macos.places import LABEL
 from tests.e2e.doctor.row import Row, fresh, row
-from tests.support.furnished import FurnishedMac
+from tests.support.furnished import TARGET, FurnishedMac
 
 KEY = f"key:{AGENT}:v1"
 OTHER = "/opt/homebrew/Cellar/python@3.13/3.13.1/bin/python3.13"
@@ -68,6 +72,15 @@ def locking_over_ssh(mac: FurnishedMac) -> None:
     mac.security("set-keychain-settings", "-t", "86400", login(mac))
 
 
+def hanging(mac: FurnishedMac) -> None:
+    """Wait until the worker says that it waits; ask nothing of it afterwards, not even to end."""
+    mac.until_the_worker(lambda word: word.waits_for, "it waits")
+    pid = mac.until_job(lambda job: job.alive, "it runs").pid
+    assert pid is not None
+    mac.later(lambda: os.kill(pid, signal.SIGKILL))
+    mac.later(lambda: mac.launchctl("bootout", TARGET))
+
+
 ROWS: tuple[Row, ...] = (
     row("keychain-silent", lambda mac: mac.take(mac.root / "usr/bin/security")),
     row("key-missing", lambda mac: delete(mac, KEY)),
@@ -77,6 +90,16 @@ ROWS: tuple[Row, ...] = (
     row("keyring-chosen", keyring_file),
     fresh("items-foreign", of_another_program, worker=True),
     fresh("keychain-refused", of_another_team, worker=True),
+    fresh(
+        "worker-waits",
+        lambda mac: keychains.foreign(mac.host),
+        hanging,
+    ),
+    fresh(
+        "certificate-ending",
+        lambda mac: keychains.expired(mac.host),
+        lambda mac: mac.until_the_worker(lambda word: word.certificates, "it knows its end"),
+    ),
     fresh("keychain-locked", locked_over_ssh, worker=True),
     fresh("keychain-locks", locking_over_ssh, worker=True),
 )
