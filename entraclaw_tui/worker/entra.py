@@ -146,12 +146,19 @@ class Entra:
         )
         return user_token(answer) if "access_token" in answer else None
 
+    def close(self) -> None:
+        """Close the connections."""
+        if self._http is not None:
+            self._http.close()
+
     def _ask(
         self,
         call: Callable[[], Mapping[str, object]],
         good: Callable[[Mapping[str, object]], bool] = lambda answer: "access_token" in answer,
     ) -> Mapping[str, object]:
         import requests
+
+        from entraclaw_tui.worker.http import distrusted
 
         http = self._fresh_http()
         answer: Mapping[str, object] = {}
@@ -164,11 +171,13 @@ class Entra:
                 trouble = ExchangeError(Kind.TRANSIENT, "Entra's answer makes no sense.")
         except ExchangeError as error:
             raise self._failed(error) from None
-        except requests.exceptions.SSLError:
-            trouble = ExchangeError(Kind.CONFIG, "The authority's TLS certificate is not trusted.")
         except requests.exceptions.RequestException as error:
-            trouble = ExchangeError(
-                Kind.TRANSIENT, f"Entra cannot be reached ({type(error).__name__})."
+            trouble = (
+                ExchangeError(Kind.CONFIG, "The authority's TLS certificate is not trusted.")
+                if distrusted(error)
+                else ExchangeError(
+                    Kind.TRANSIENT, f"Entra cannot be reached ({type(error).__name__})."
+                )
             )
         except Exception as error:
             # MSAL's own errors quote what they choke on, so nothing of them is passed on.

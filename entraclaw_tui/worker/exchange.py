@@ -120,7 +120,7 @@ class Exchange:
     def close(self) -> None:
         """End the thread and whatever runs. Never waits."""
         self._flights.cancel()
-        self._lane.close()
+        self._lane.close(self._entra.close)
 
     async def _exchange(self, wish: Wish) -> Token:
         started = time.monotonic()

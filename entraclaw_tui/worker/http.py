@@ -114,6 +114,20 @@ class RecordingSession:
         return answer
 
 
+def distrusted(error: BaseException) -> bool:
+    """Whether a call ended because nobody we trust vouches for the other side's certificate.
+
+    A connection that merely broke while TLS began is an SSLError too.
+    """
+    seen: list[BaseException] = [error]
+    for cause in seen:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return True
+        inner = (*cause.args, getattr(cause, "reason", None))
+        seen += [e for e in inner if isinstance(e, BaseException) and e not in seen]
+    return False
+
+
 class _SystemTrust(HTTPAdapter):
     """Verifies as the system does."""
 

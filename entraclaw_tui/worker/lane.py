@@ -43,6 +43,7 @@ class Lane:
         self._jobs: queue.SimpleQueue[_Job[object] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._last: Callable[[], None] = lambda: None
 
     async def run(self, work: Callable[[], T], deadline: float) -> T:
         """Run `work` on the lane and return its result, waiting for at most `deadline` seconds.
@@ -61,15 +62,17 @@ class Lane:
         async with asyncio.timeout(deadline):
             return await future
 
-    def close(self) -> None:
-        """Let the thread end after what it is doing. Never waits."""
+    def close(self, last: Callable[[], None] = lambda: None) -> None:
+        """Let the thread end after what it is doing, and `last` thing do this. Never waits."""
         self._closed = True
+        self._last = last
         self._jobs.put(None)
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
             job.run()
             del job  # keep no result, it may be a secret, while waiting for the next
+        self._last()
 
 
 def _settle(future: asyncio.Future[object], result: object) -> None:

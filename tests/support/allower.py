@@ -1,6 +1,6 @@
 """A person's stand-in with a terminal of its own: unlock, then allow one request. Raw wire only.
 
-usage: allower.py SOCKET REQUEST_ID PIN PROOF
+usage: allower.py SOCKET REQUEST_ID PIN PROOF [REMEMBER]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.support.raw_client import RawClient, refusal
 
 
 def main() -> None:
-    path, request_id, pin, proof = sys.argv[1:]
+    path, request_id, pin, proof, *remember = sys.argv[1:]
     client = RawClient(path)
     client.result("hello", protocol=1, client={"name": "allower", "version": ""})
     found = client.result("snapshot")
@@ -30,6 +30,7 @@ def main() -> None:
         "revision": request["revision"],
         "decision": "allow",
         "proof": proof,
+        "remember": remember[0] if remember else "once",
     }
     print("without unlock:", refusal(client.ask("request.decide", **decide)))
     client.result("session.unlock", pin=pin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
 import threading
@@ -10,9 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
+import urllib3
 
 from entraclaw_tui.worker import http
-from entraclaw_tui.worker.http import AnswerRefused, RecordingSession
+from entraclaw_tui.worker.http import AnswerRefused, RecordingSession, distrusted
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -96,3 +98,17 @@ def test_nothing_heavy_is_imported_before_the_first_exchange() -> None:
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_connection_that_broke_is_not_a_certificate_that_is_distrusted() -> None:
+    broke = requests.exceptions.SSLError(ssl.SSLEOFError(8, "unexpected end"))
+    wrapped = requests.exceptions.SSLError(
+        urllib3.exceptions.MaxRetryError(
+            urllib3.connectionpool.HTTPSConnectionPool("localhost"),
+            "/",
+            urllib3.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed certificate")),
+        )
+    )
+    assert not distrusted(broke)
+    assert distrusted(wrapped)
+    assert not distrusted(requests.exceptions.ConnectionError("refused"))
