@@ -71,7 +71,12 @@ def test_a_key_that_belongs_to_another_python(scene: Begin) -> None:
     told = access_of(demo, "key:")
     assert "python@3.13/3.13.1/bin/python3.13 (status -67068)" in told
     assert "description: cdhash:7777" in told
-    assert "Keychain did not answer" in note_of(demo, "the worker hangs in a dialog")
+    assert "Waits for the Keychain" in note_of(demo, "the worker says what it waits for")
+    until(
+        lambda: "Keychain did not answer" in note_of(demo, "the worker hangs in a dialog"),
+        "the worker has waited long enough",
+        seconds=60,
+    )
     dialogs = (demo.root / "private/var/db/pretend/dialogs.jsonl").read_text()
     assert f"wants to use {LABEL}" in dialogs
 
@@ -138,4 +143,12 @@ def test_a_certificate_that_has_ended(scene: Begin) -> None:
     pair = msgspec.json.decode(keychain.read(item, PYTHON), type=dict[str, str])
     certificate = x509.load_pem_x509_certificate(pair["certificate"].encode())
     assert certificate.not_valid_after_utc < datetime.datetime.now(datetime.UTC)
-    assert demo.worker() is not None
+
+    def known() -> Any:
+        worker = demo.worker()
+        return worker and worker["certificates"]
+
+    (end,) = until(known, "the worker has looked at it")
+    assert end["ends_at"] == certificate.not_valid_after_utc.timestamp()
+    assert "has ended" in demo.command("status").stdout
+    assert demo.findings()["certificate-ending"] == "error"
