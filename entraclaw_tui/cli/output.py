@@ -43,12 +43,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, widest: int = 4
     return lines
 
 
-def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
+def print_table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], nothing: str, *, widest: int = 48
+) -> None:
     """Print aligned rows, or the sentence that says why there are none."""
     if not rows:
         click.echo(nothing)
         return
-    for line in table(head, rows):
+    for line in table(head, rows, widest=widest):
         click.echo(line)
 
 

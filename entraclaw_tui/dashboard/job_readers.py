@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from entraclaw_tui.dashboard import job_keys as key
+from entraclaw_tui.dashboard.key import Key
 from entraclaw_tui.dashboard.study import Study
 from entraclaw_tui.macos.host import Host
+from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 
 if TYPE_CHECKING:  # each reader is imported with its first question
@@ -29,7 +31,27 @@ T = TypeVar("T")
 # Seconds between two questions while somebody looks. What hashes a program or may go online is
 # asked once for as long as a person is likely to stay.
 _SOON, _SELDOM = 15.0, 600.0
+_PACES = {
+    "program": 4 * _SOON,
+    "environment": 4 * _SOON,
+    **dict.fromkeys(("signature", "entitlements", "assessment", "ticket"), _SELDOM),
+}
 
+KEYS: dict[str, Key[object]] = {
+    "definition": key.DEFINITION,
+    "started": key.STARTED,
+    "process": key.PROCESS,
+    "domain": key.DOMAIN,
+    "program": key.PROGRAM,
+    "environment": key.ENVIRONMENT,
+    "told": key.TOLD,
+    "said": key.SAID,
+    "signature": key.SIGNATURE,
+    "entitlements": key.ENTITLEMENTS,
+    "assessment": key.ASSESSMENT,
+    "ticket": key.TICKET,
+}
+"""The readers that run while somebody looks, each with the source it fills."""
 FOLLOWING = frozenset(
     one.name for one in (key.DEFINITION, key.STARTED, key.PROCESS, key.DOMAIN, key.TOLD, key.SAID)
 )
@@ -61,22 +83,13 @@ class JobReaders:
 
     def study(self, study: Study) -> None:
         """Hand them to what asks them while somebody looks."""
-        study.add(key.DEFINITION, self.definition, _SOON)
-        study.add(key.STARTED, self.started, _SOON)
-        study.add(key.PROCESS, self.process, _SOON)
-        study.add(key.DOMAIN, self.domain, _SOON)
-        study.add(key.PROGRAM, self.program, 4 * _SOON)
-        study.add(key.ENVIRONMENT, self.environment, 4 * _SOON)
-        study.add(key.TOLD, self.told, _SOON)
-        study.add(key.SAID, self.said, _SOON)
-        study.add(key.SIGNATURE, self.signature, _SELDOM)
-        study.add(key.ENTITLEMENTS, self.entitlements, _SELDOM)
-        study.add(key.ASSESSMENT, self.assessment, _SELDOM)
-        study.add(key.TICKET, self.ticket, _SELDOM)
+        for name, source in KEYS.items():
+            read: Read[object] = getattr(self, name)
+            study.add(source, read, _PACES.get(name, _SOON))
 
 
-def of_mac(host: Host, clock: Callable[[], float]) -> JobReaders:
-    """Return the readers of this Mac, real or pretend."""
+def of_mac(host: Host, clock: Callable[[], float], label: str = LABEL) -> JobReaders:
+    """Return the readers of one job of this Mac, real or pretend."""
 
     def told(found: T | Empty | Failed) -> Loaded[T] | Empty | Failed:
         return found if isinstance(found, Empty | Failed) else Loaded(found, clock())
@@ -84,7 +97,7 @@ def of_mac(host: Host, clock: Callable[[], float]) -> JobReaders:
     async def program() -> Loaded[Program] | Empty | Failed:
         from entraclaw_tui.macos import job_story
 
-        return await job_story.read_program(host)
+        return await job_story.read_program(host, label)
 
     async def on_program(
         read: Callable[[Path], Awaitable[T | Empty | Failed]],
@@ -102,17 +115,17 @@ def of_mac(host: Host, clock: Callable[[], float]) -> JobReaders:
     async def definition() -> Loaded[JobDefinition] | Empty | Failed:
         from entraclaw_tui.macos import job_story
 
-        return await job_story.read_definition(host)
+        return await job_story.read_definition(host, label)
 
     async def started() -> Loaded[str] | Empty | Failed:
         from entraclaw_tui.macos import job_story
 
-        return await job_story.read_started(host)
+        return await job_story.read_started(host, label)
 
     async def process() -> Loaded[Process] | Empty | Failed:
         from entraclaw_tui.macos import job_story
 
-        return await job_story.read_running(host)
+        return await job_story.read_running(host, label)
 
     async def domain() -> Loaded[Domain] | Empty | Failed:
         from entraclaw_tui.macos import jobs
@@ -122,17 +135,17 @@ def of_mac(host: Host, clock: Callable[[], float]) -> JobReaders:
     async def environment() -> Loaded[tuple[EnvironmentName, ...]] | Empty | Failed:
         from entraclaw_tui.macos import job_story
 
-        return await job_story.read_environment(host)
+        return await job_story.read_environment(host, label)
 
     async def log() -> Loaded[tuple[LogLine, ...]] | Empty | Failed:
         from entraclaw_tui.macos import job_story
 
-        return await job_story.read_told(host)
+        return await job_story.read_told(host, label)
 
     async def said() -> Loaded[tuple[str, ...]] | Empty | Failed:
         from entraclaw_tui.macos import job_story
 
-        return await job_story.read_said(host)
+        return await job_story.read_said(host, label)
 
     async def signature() -> Loaded[Signature] | Empty | Failed:
         from entraclaw_tui.macos import signature
@@ -158,12 +171,12 @@ def of_mac(host: Host, clock: Callable[[], float]) -> JobReaders:
     async def login_items() -> Loaded[tuple[LoginItem, ...]] | Empty | Failed:
         from entraclaw_tui.macos import login_items
 
-        return await login_items.read_login_items(host)
+        return await login_items.read_login_items(host, label)
 
     async def value(name: EnvironmentName) -> Hidden | Failed:
         from entraclaw_tui.macos import job_story
 
-        return await job_story.read_value(host, name)
+        return await job_story.read_value(host, name, label)
 
     return JobReaders(
         definition=definition,

@@ -34,6 +34,11 @@ class Study:
         """The loops, to be run as tasks."""
         return self._polls.values()
 
+    @property
+    def unanswered(self) -> frozenset[str]:
+        """What is looked at, or was asked for, and has said nothing yet."""
+        return (self._wanted - self._store.names) | frozenset(self._asking)
+
     def look_at(self, keys: Iterable[Key[object]]) -> None:
         """Ask these sources, now and then again, and let all others rest."""
         wanted = frozenset(key.name for key in keys)

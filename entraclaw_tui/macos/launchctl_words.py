@@ -9,17 +9,17 @@ from __future__ import annotations
 from entraclaw_tui.model.job import Job
 
 _STARTS = {
-    "speculative": "to run as soon as it was loaded (RunAtLoad)",
-    "semaphore": "since a condition of its KeepAlive holds",
-    "inefficient": "since KeepAlive wants it running always",
-    "interval": "since its StartInterval was over",
-    "non-ipc demand": "since somebody asked for it by name (kickstart)",
-    "ipc (mach)": "since a program sent a message to a service of it",
-    "ipc (socket)": "since a program connected to a socket of it",
-    "xpc event": "for an event that it waits for, such as a time or a change of a file",
-    "event publisher": "for an event that it publishes to others",
-    "launch job demand": "since another job asked for it",
-    "system support": "since the system needs it",
+    "speculative": "because RunAtLoad starts it as soon as it is loaded",
+    "semaphore": "because a condition of its KeepAlive holds",
+    "inefficient": "because KeepAlive wants it running always",
+    "interval": "because its StartInterval was over",
+    "non-ipc demand": "because somebody asked for it by name (kickstart)",
+    "ipc (mach)": "because a program sent a message to a service of it",
+    "ipc (socket)": "because a program connected to a socket of it",
+    "xpc event": "because an event came that it waits for, such as a time or a changed file",
+    "event publisher": "because it publishes an event that others wait for",
+    "launch job demand": "because another job asked for it",
+    "system support": "because the system needs it",
 }
 _EXITS = {
     0: "it ended by itself, without a failure",

@@ -11,22 +11,8 @@ from entraclaw_tui.model.job import EnvironmentName
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 from tests.pilot.conftest import Play, Raise
 from tests.support import job_story
-from tests.support.job_story import SECRET, Story
+from tests.support.job_story import CHAPTERS, SECRET, Story
 from tests.support.panel import CRASHING, NOW, Stage, always, job, sources
-
-CHAPTERS = [
-    "findings",
-    "now",
-    "started",
-    "ended",
-    "definition",
-    "program",
-    "signature",
-    "environment",
-    "log",
-    "login-items",
-    "printed",
-]
 
 
 def stage(story: Story, **mac: object) -> Stage:
@@ -63,9 +49,9 @@ async def test_enter_opens_the_chapters_then_a_page_and_escape_goes_back(play: R
     assert "valid" not in shown
     for told in (
         "up 3 h",
-        "3 times; the last since KeepAlive wants it running always",
+        "3 times; the last because KeepAlive wants it running always",
         "exit 0",
-        "launchd has what the file says",
+        "launchd has an older one: ProgramArguments",
         "Python 3.14.2 of Homebrew, in a virtual environment",
         "ad hoc: nobody vouches for it",
         "5 values, hidden; 2 of the whole session's",

@@ -25,6 +25,21 @@ PYTHON = "/opt/homebrew/Cellar/python@3.14/3.14.2/Frameworks/Python.framework/Ve
 COMMAND = "/opt/homebrew/bin/python3.14 -I -B -m entraclaw_tui worker"
 SECRET = "hunter2-is-not-for-screens"
 
+CHAPTERS = [
+    "findings",
+    "now",
+    "started",
+    "ended",
+    "definition",
+    "program",
+    "signature",
+    "environment",
+    "log",
+    "login-items",
+    "printed",
+]
+"""The chapters in the order of the list."""
+
 NAMES = (
     EnvironmentName("inherited environment", "SSH_AUTH_SOCK", 48),
     EnvironmentName("inherited environment", "OTHER_API_KEY", len(SECRET)),
@@ -51,6 +66,11 @@ def definition(**changed: str) -> JobDefinition:
     return JobDefinition(
         PLIST, True, "", True, (*compared, Compared("RunAtLoad", "true", "", None)), bool(changed)
     )
+
+
+def unloaded() -> JobDefinition:
+    """A file that launchd has not loaded."""
+    return JobDefinition(PLIST, True)
 
 
 def program(**changes: object) -> Program:
@@ -119,7 +139,7 @@ class Story:
     def __init__(self, **answers: object) -> None:
         self.asked: list[str] = []
         self.answers: dict[str, object] = {
-            "definition": definition(),
+            "definition": definition(ProgramArguments=COMMAND.replace(" -B", "")),
             "started": "inefficient",
             "process": Process(
                 0.2,

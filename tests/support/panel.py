@@ -599,7 +599,7 @@ async def settle(pilot: Pilot[None], stage: Stage) -> None:
     while time.monotonic() < deadline:
         await pilot.pause()
         spoken = all(name in panel.feeds.store.names for name in names)
-        if spoken and not panel.feeds.logs.waiting:
+        if spoken and not panel.feeds.logs.waiting and not panel.feeds.study.unanswered:
             break
         await asyncio.sleep(0.01)
     else:

@@ -43,6 +43,14 @@ def test_looking_loads_neither_panel_nor_exchange(tmp_path: Path, command: str) 
     assert not loaded & set(HEAVY)
 
 
+def test_a_jobs_story_as_lines_loads_no_panel(tmp_path: Path) -> None:
+    root = tmp_path / "mac"
+    prepare(root)
+    loaded = loaded_by("--root", str(root), "jobs", "--story")
+    assert "entraclaw_tui.dashboard.job_story.table" in loaded
+    assert not loaded & set(HEAVY)
+
+
 @pytest.mark.parametrize(
     "room", ["text", "model.consent", "ipc.client", "macos.host", "doctor.findings"]
 )

@@ -88,7 +88,7 @@ def _process(look: Look, process: Process) -> list[Line]:
         fact("processor", piece(f"{busy.removeprefix('processor ')}, "), _whole(process)),
         *(fact(name, piece(str(n))) for name, n in numbers if n is not None),
         *([fact("children", piece(str(process.children)))] if process.children else []),
-        fact("is", Piece(clean(process.status or "unknown")), aside(f"started by {parent}")),
+        fact("status", Piece(clean(process.status or "unknown")), aside(f"started by {parent}")),
     ]
 
 
@@ -97,7 +97,7 @@ def _since(process: Process) -> Piece:
 
 
 def _whole(process: Process) -> Piece:
-    return piece(f"{process.processor_seconds:.0f} s of it since it started", Tone.DIM)
+    return piece(f"{process.processor_seconds:.0f} s used since it started", Tone.DIM)
 
 
 def _session(domain: str) -> str:

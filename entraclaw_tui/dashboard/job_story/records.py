@@ -16,6 +16,7 @@ from entraclaw_tui.dashboard.job_story.chapter import (
     page_of,
     rows,
 )
+from entraclaw_tui.dashboard.key import FINDINGS as FINDINGS_KEY
 from entraclaw_tui.dashboard.key import JOB
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, folded, piece
 from entraclaw_tui.macos.login_items import LoginItem
@@ -32,12 +33,13 @@ _ASK = "i asks; macOS may want a password"
 
 
 def _found(look: Look) -> Line:
+    return gist_of(look, look.store.get(FINDINGS_KEY), lambda _: _worst(look))
+
+
+def _worst(look: Look) -> Line:
     found = concerns.about(look.store, "job")
     bad = concerns.worst(found)
     if bad is None:
-        looked = concerns.examined(look.store)
-        if not looked:
-            return (piece(f"looking{look.signs.ellipsis}", Tone.DIM),)
         return marked(look, Tone.GOOD, Shown("nothing wrong with it was found"))
     more = f"{len(found)}: " if len(found) > 1 else ""
     return (concerns.sign(bad, look.signs), Piece(Shown(f" {more}{clean(found[0].sentence, 400)}")))

@@ -48,7 +48,7 @@ def _starts(look: Look, job: Job) -> Line:
         return (piece("never since it was loaded"),)
     times = Shown("unknown times") if job.runs is None else words.count(job.runs, "time")
     word = reason(look)
-    why = launchctl_words.why_started(word) or (f"because {word}" if word else "")
+    why = launchctl_words.why_started(word) or (f"because of {word}" if word else "")
     return (Piece(times), Piece(Shown(f"; the last {clean(why)}" if why else "")))
 
 

@@ -18,7 +18,7 @@ from entraclaw_tui.dashboard.panes.one_value import OneValue
 from entraclaw_tui.dashboard.panes.story_pane import StoryPane
 from entraclaw_tui.model.finding import Finding
 from entraclaw_tui.model.job import EnvironmentName, Job
-from entraclaw_tui.model.source import Failed, Source, value_of
+from entraclaw_tui.model.source import Failed, Loaded, Source, Stale, value_of
 from entraclaw_tui.text import clean
 
 if TYPE_CHECKING:  # the story is imported when it is opened
@@ -54,15 +54,15 @@ class JobPane(StoryPane):
 
     def facts(self, width: int) -> list[Line]:
         """Return what tells the most."""
-        job = value_of(self.source())
-        if job is None:
+        source = self.source()
+        if not isinstance(source, Loaded | Stale):
             return []
-        usage = value_of(self.desk.store.get(USAGE)) if job.alive else None
-        return job_facts.facts(self.desk, job, usage, width)
+        usage = value_of(self.desk.store.get(USAGE)) if source.value.alive else None
+        return job_facts.facts(self.desk, source, usage, width)
 
     def head(self, width: int) -> Line:
         """Return how the job is."""
-        return job_facts.head(self.desk, value_of(self.source()), width)
+        return job_facts.head(self.desk, self.source(), width)
 
     def chapters(self) -> Sequence[Chapter]:
         """Return the story's chapters."""

@@ -9,16 +9,27 @@ from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece, spread
 from entraclaw_tui.macos import launchctl_words
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.job import Job, Usage
+from entraclaw_tui.model.source import Empty, Failed, Loaded, Source, Stale, value_of
 from entraclaw_tui.text import Shown, clean, shorten, shorten_path
 
 _QUIET_EXITS = frozenset({"", "0", "(never exited)"})
 
 
-def head(desk: Desk, job: Job | None, width: int) -> Line:
+def head(desk: Desk, source: Source[Job] | None, width: int) -> Line:
     """Return whose job it is, and how it is."""
+    job = value_of(source)
     mark = sign(desk, job)
-    state = clean(job.state or "unknown") if job is not None else Shown("not loaded")
-    pid = f"  pid {job.pid}" if job is not None and job.pid is not None else ""
+    pid = ""
+    match source:
+        case None:
+            mark, state = piece(desk.symbols.nothing, Tone.DIM), Shown("reading")
+        case Empty():
+            state = Shown("not loaded")
+        case Failed():
+            state = Shown("unknown: launchd did not say")
+        case _:
+            state = clean(source.value.state or "unknown")
+            pid = f"  pid {source.value.pid}" if source.value.alive else ""
     return spread(
         (Piece(clean(job.label if job is not None else LABEL), Tone.STRONG),),
         (mark, piece(" "), Piece(state, mark.tone), piece(pid)),
@@ -42,9 +53,12 @@ def ill(job: Job) -> bool:
     return not job.alive and failed
 
 
-def facts(desk: Desk, job: Job, usage: Usage | None, width: int) -> list[Line]:
+def facts(
+    desk: Desk, source: Loaded[Job] | Stale[Job], usage: Usage | None, width: int
+) -> list[Line]:
     """Return the job in lines of `width` columns."""
-    lines = [head(desk, job, width), *_findings(desk, width)]
+    job = source.value
+    lines = [head(desk, source, width), *_findings(desk, width)]
     if usage is not None:
         lines.append(
             fact(
