@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from entraclaw_tui.demo.scenarios.jobs import no_desktop
+from entraclaw_tui.doctor.certificate import WARN_DAYS
 from entraclaw_tui.doctor.evidence import Evidence
 from entraclaw_tui.doctor.findings import CHECKS, judge
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.source import Loaded
+from tests.e2e.doctor.rows_installed import record
 from tests.support.furnished import PYTHON, FurnishedMac
 
 
@@ -19,7 +21,9 @@ def mac() -> Iterator[FurnishedMac]:
     found = FurnishedMac()
     try:
         found.turn_on()
-        found.wait_for_the_worker()
+        # The certificate is looked at a moment after the worker answers.
+        found.until_the_worker(lambda word: word.certificates, "it knows its certificate")
+        record(found)
         yield found
     finally:
         found.close()
@@ -74,6 +78,8 @@ def test_the_program_has_been_looked_at(seen: Evidence) -> None:
     assert seen.around.entitlements
     assert seen.around.python == seen.program
     assert seen.program_there
+    assert seen.installed is not None, "what was installed was written down"
+    assert seen.installed.changes == ()
 
 
 def test_the_worker_has_told(seen: Evidence) -> None:
@@ -81,6 +87,8 @@ def test_the_worker_has_told(seen: Evidence) -> None:
     assert word is not None
     assert word.answered
     assert (word.keychain, word.storage, word.paused) == ("ok", "ok", False)
+    assert not word.waits_for
+    assert [one.days_left(seen.around.now) > WARN_DAYS for one in word.certificates] == [True]
 
 
 def test_the_files_have_been_looked_at(mac: FurnishedMac, seen: Evidence) -> None:
