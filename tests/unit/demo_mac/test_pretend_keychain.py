@@ -127,3 +127,19 @@ def test_many_processes_write_at_once(keychain: PretendKeychain) -> None:
     ]
     assert [writer.wait(30) for writer in writers] == [0, 0, 0, 0]
     assert len({item.account for item in keychain.items()}) == 60
+
+
+def test_the_second_gate_is_the_partition_list_of_the_users_own_keychains(tmp_path: Path) -> None:
+    own = PretendKeychain(tmp_path / "Users/demo/Library/Keychains/login.keychain-db")
+    elsewhere = PretendKeychain(tmp_path / "build.keychain-db")
+    for store in (own, elsewhere):
+        store.create()
+        store.add("s", "a", b"x", creator="/bin/one", partition="teamid:ONE, cdhash:aa")
+        (item,) = store.find("s")
+        for partition in ("teamid:ONE", "cdhash:aa"):
+            assert store.read(item, "/bin/one", partition) == b"x"
+    (item,) = own.find("s")
+    assert status_of(lambda: own.read(item, "/bin/one", "teamid:TWO")) == AUTH_FAILED
+    assert status_of(lambda: own.read(item, "/bin/two", "teamid:ONE")) == AUTH_FAILED
+    # Version 256, as every keychain elsewhere has it, knows no partitions.
+    assert elsewhere.read(elsewhere.find("s")[0], "/bin/one", "teamid:TWO") == b"x"
