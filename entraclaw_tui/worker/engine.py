@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +34,8 @@ from entraclaw_tui.worker.uses import Uses
 from entraclaw_tui.worker.waiters import Waiters
 
 _LONGEST_WAIT: Final = 300.0
+_LAST_NOTE: Final = 3.0
+"""Seconds that the Keychain has for the last note of a worker that is told to end."""
 _SLACK: Final = 5.0
 """Seconds that a clock may have gone back while no worker ran; a time server corrects so much."""
 
@@ -142,7 +146,10 @@ class Engine:
         await self.core.ledger.change(lambda txn: txn.audit("stopped", "worker"))
         if self.files.behind:
             await self.files.catch_up(self.core.ledger)
-        await self.head.note()
+        # Where a dialog holds the Keychain up, an older note stays; launchd waits 20 s for us.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_NOTE):
+                await self.head.note()
         self.core.exchange.close()
 
     def note(self) -> str:

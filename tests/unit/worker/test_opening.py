@@ -173,6 +173,7 @@ async def test_a_key_behind_a_dialog_holds_nothing_else_up(begin: Begun) -> None
 async def test_it_can_be_stopped_while_it_waits(begin: Begun) -> None:
     async with await begin.panel() as panel:
         await until_info(panel, waits_for="keychain")
-    await begin.daemon.stop()
+    async with asyncio.timeout(8):  # less than the Keychain has for one call
+        await begin.daemon.stop()
     assert begin.daemon.status.engine is None
     assert not begin.places.state_db.with_name("state.db-wal").exists()
