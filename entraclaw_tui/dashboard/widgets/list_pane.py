@@ -132,7 +132,7 @@ class ListPane(Pane, Generic[T]):
             painted = tuple(replace(p, tone=Tone.DIM) for p in painted)
         sign = self.desk.symbols.cursor if self.lit(index) is Lit.CURSOR else ""
         if self.marks(self._rows[index]):
-            sign = sign.ljust(1) + self.desk.symbols.mark
+            sign += self.desk.symbols.mark
         return (piece(sign.ljust(self._indent)), *painted)
 
     def lit(self, index: int) -> Lit:

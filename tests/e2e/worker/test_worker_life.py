@@ -163,12 +163,12 @@ def test_everything_is_ours_alone(worker: RunningWorker) -> None:
     ],
 )
 def test_what_takes_a_person_is_refused_without_one(worker: RunningWorker, method: str) -> None:
-    params = {
+    known: dict[str, dict[str, object]] = {
         "session.unlock": {"pin": "246810"},
         "client.unblock": {"identity": "x"},
         "pin.set": {"pin": "135791", "old": "246810"},
         "policy.set": {"policy": {"notice": False}, "revision": 0, "proof": "246810"},
-    }.get(method, {})
+    }
     panel = worker.panel()
-    assert panel.code(method, **params) == "forbidden"
+    assert panel.code(method, **known.get(method, {})) == "forbidden"
     panel.close()
