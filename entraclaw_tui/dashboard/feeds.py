@@ -143,7 +143,14 @@ class Feeds:
         self.store.put(key.GRANTS, _part(view, lambda s: s.grants, hint=""))
         self.store.put(key.TOKENS, _part(view, lambda s: s.tokens, hint=""))
         worker = view.snapshot.worker if view.connected and view.snapshot is not None else None
-        state = (worker.keychain, worker.storage, worker.paused) if worker is not None else None
+        # What the findings look at of it.
+        state = worker and (
+            worker.keychain,
+            worker.storage,
+            worker.paused,
+            worker.waits_for,
+            worker.certificates,
+        )
         if self._examined.get("worker", state) != state:
             self._findings.hurry()
         self._examined["worker"] = state
