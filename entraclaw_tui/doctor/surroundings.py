@@ -28,7 +28,8 @@ DF = "/bin/df"
 XATTR = "/usr/bin/xattr"
 _QUARANTINE = "com.apple.quarantine"
 _SECRET = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|PRIVATE_?KEY|CREDENTIAL", re.IGNORECASE)
-_SPACE = re.compile(r"\s\d+\s+\d+\s+(-?\d+)\s+\d+%")
+# A mount without a disk behind it (`map auto_home`) has no blocks at all, and is never full.
+_SPACE = re.compile(r"\s[1-9]\d*\s+\d+\s+(-?\d+)\s+\d+%")
 _REFUSAL = re.compile(r"AADSTS\d{4,8}")
 
 

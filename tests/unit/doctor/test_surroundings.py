@@ -158,3 +158,37 @@ def test_refusals_of_the_last_day(tmp_path: Path) -> None:
     ]
     log.write_bytes(b"\n".join(msgspec.json.encode(line) for line in lines) + b"\n")
     assert surroundings.refusals(log, now) == ("AADSTS700027: new",)
+
+
+@pytest.mark.parametrize(
+    ("line", "free"),
+    [
+        ("/dev/disk3s5   482797652 386328660  96468992      81%    /System/Volumes/Data", 96468992),
+        ("/dev/disk 1    482797652 482797652         0     100%    /Volumes/My Disk", 0),
+        ("//me@nas/home  1000 1100      -100     111%    /Users", -100),
+        (
+            "map auto_home            0         0         0     100%    /System/Volumes/Data/home",
+            None,
+        ),
+        ("df: no such file", None),
+        ("", None),
+    ],
+)
+async def test_what_the_disk_has_left(mac: Host, line: str, free: int | None) -> None:
+    tool(
+        mac,
+        "/bin/df",
+        f"echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'\necho '{line}'",
+    )
+    around = await look_around(mac, "", {})
+    assert around.free_bytes == (None if free is None else free * 1024)
+
+
+async def test_a_folder_is_writable_by_its_own_bits(mac: Host) -> None:
+    logs = Places.of(mac).log_dir
+    job: dict[str, object] = {"StandardErrorPath": str(logs / "err.log")}
+    for mode, writable in ((0o700, True), (0o300, True), (0o500, False), (0o600, False)):
+        logs.chmod(mode)
+        around = await look_around(mac, "", job)
+        assert [folder.writable for folder in around.folders] == [writable], oct(mode)
+    logs.chmod(0o700)
