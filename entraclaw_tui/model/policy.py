@@ -8,8 +8,8 @@ import msgspec
 
 from entraclaw_tui.model.consent import Remember, Tier
 
-MOST = 50
-"""Entries that one list may have."""
+MOST = 40
+"""Entries that one list may have: the longest policy fits into one line of the wire."""
 
 ScopeRule = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:/~-]{1,256}$(?!\n)")]
 """A permission (`Mail.Send`), in any spelling of its resource and in either case."""

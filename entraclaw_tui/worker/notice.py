@@ -28,7 +28,6 @@ SCRIPT: Final = b"""on run argv
 	display notification (item 1 of argv) with title "Entraclaw"
 end run
 """
-_DEADLINE: Final = 5.0
 _LIMIT: Final = 240
 _NAMES: Final = 3
 _REMEMBERED: Final = 500
@@ -46,6 +45,8 @@ class Pace:
     """Between two notices that requests of one client brought about."""
     trouble: float = 60.0
     """After a notice that failed, or a dialog."""
+    deadline: float = 5.0
+    """How long osascript may take for a notification before it is killed."""
 
 
 class Notices:
@@ -148,7 +149,7 @@ class Notices:
 
     async def _notify(self, fresh: Sequence[Request], waiting: int) -> None:
         text = words(fresh, waiting)
-        ran = await osascript.run(self._host, SCRIPT, text, deadline=_DEADLINE)
+        ran = await osascript.run(self._host, SCRIPT, text, deadline=self._pace.deadline)
         if ran.exit != 0:
             await self._failed(ran.complaint)
         else:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -160,6 +161,21 @@ async def test_a_hung_osascript_holds_nothing_up_and_ends_with_the_worker(screen
     assert await screen.stage.settled(line, asked.request_id) is State.DENIED
     await screen.notices.close()
     await screen.until(lambda: not psutil.pid_exists(int(pid.read_text())))
+
+
+async def test_a_hung_osascript_is_killed_at_its_deadline(stage: WorkerStage, host: Host) -> None:
+    screen = Screen(stage, host, replace(QUICK, deadline=0.3))
+    screen.replace(f'echo "$2 $$" >> {host.root}/tries; exec sleep 1000')
+    for name in ("one", "two"):
+        await stage.ask(PretendLine(name))
+        await screen.tried(name)
+    await screen.until(lambda: screen.notices.idle)
+    pids = [int(line.split()[-1]) for line in (host.root / "tries").read_text().splitlines()]
+    assert len(pids) == 2
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+    entries = await stage.engine.housekeeping.tail(50)
+    assert [e.event for e in entries].count("notice_failed") == 1
+    await screen.notices.close()
 
 
 # -- the dialog

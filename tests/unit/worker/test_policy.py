@@ -13,10 +13,12 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entraclaw_tui.ipc import framing
 from entraclaw_tui.ipc.control_messages import PolicySet, PolicyTerms
 from entraclaw_tui.ipc.errors import Code, WireError
+from entraclaw_tui.ipc.messages import FRAME_LIMIT
 from entraclaw_tui.model.consent import Proof, Remember, State, Tier
-from entraclaw_tui.model.policy import Policy, changes
+from entraclaw_tui.model.policy import MOST, Policy, changes
 from entraclaw_tui.worker import policy, rules
 from tests.support.worker_stage import PIN, PretendLine, WorkerStage
 
@@ -107,6 +109,24 @@ def test_every_difference_is_named() -> None:
         ("remembering for /bin/x", "", "never"),
     ]
     assert changes(new, new) == []
+
+
+def test_the_longest_policy_fits_into_one_line() -> None:
+    long = tuple(f"{n:02}".ljust(256, "x") for n in range(MOST))
+    mine = PolicyTerms(
+        raised=dict.fromkeys(long, Tier.MEDIUM),
+        refused_scopes=long,
+        refused_resources=long,
+        once_scopes=long,
+        once_clients=tuple(text.ljust(400, "x") for text in long),
+    )
+    line = framing.encode_call(1, "policy.set", PolicySet(mine, 2**31, "9" * 32))
+    assert len(line) < FRAME_LIMIT
+    assert framing.decode_params(framing.decode_call(line), PolicySet).policy == mine
+    more = PolicyTerms(refused_scopes=(*long, "one.more"))
+    call = framing.decode_call(framing.encode_call(1, "policy.set", PolicySet(more, 0, "")))
+    with pytest.raises(WireError):
+        framing.decode_params(call, PolicySet)
 
 
 # -- in the worker
