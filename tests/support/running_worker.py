@@ -76,7 +76,9 @@ class RunningWorker:
             raise
         return client
 
-    def allow(self, request_id: object, proof: str = PIN, pin: str = PIN) -> str:
+    def allow(
+        self, request_id: object, proof: str = PIN, pin: str = PIN, remember: str = "once"
+    ) -> str:
         """Let somebody at a terminal allow a request; return what came of it."""
         allower = Terminal(
             [
@@ -86,6 +88,7 @@ class RunningWorker:
                 str(request_id),
                 pin,
                 proof,
+                remember,
             ]
         )
         try:
