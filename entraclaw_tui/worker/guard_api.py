@@ -58,8 +58,8 @@ class GuardApi:
 
     async def policy_set(self, call: Call) -> PolicyResult:
         """Put a policy in place: an unlocked session, and the PIN each time."""
-        params = framing.decode_params(call, PolicySet)
         session, engine = await self._access.unlocked()
+        params = framing.decode_params(call, PolicySet)
         try:
             await engine.desk.check(params.proof, session.approver)
         finally:
