@@ -7,7 +7,7 @@ from entraclaw_tui.dashboard.ages import ago, moment
 from entraclaw_tui.dashboard.closer import READERS
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import GRANTS, KEYCHAIN
-from entraclaw_tui.dashboard.keychain_lock import is_locked, state_of
+from entraclaw_tui.dashboard.keychain_lock import is_locked
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece
 from entraclaw_tui.macos import keychain_names, keychain_readers
 from entraclaw_tui.macos.keychain_readers import Readers
@@ -25,7 +25,7 @@ def item_lines(desk: Desk, item: KeychainItem, now: float, *, asking: bool) -> l
     told = desk.store.get(READERS)
     mine = readers_of(told, item)
     return [
-        fact("secret", *_what(desk, item)),
+        *_what(desk, item),
         *concerns.lines(desk.store, "keychain", item.account, desk.symbols),
         *_readers(desk, item, told, now, asking=asking),
         fact("created", piece(_when(item.created_at, now))),
@@ -50,25 +50,27 @@ def readers_of(told: Source[tuple[Readers, ...]] | None, item: KeychainItem) -> 
     return None
 
 
-def _what(desk: Desk, item: KeychainItem) -> tuple[Piece, ...]:
+def _what(desk: Desk, item: KeychainItem) -> list[Line]:
     """Return what the item is, of which agent and version, in words."""
     name = keychain_names.named(item.account)
-    if not name.kind:
-        return (Piece(clean(CLASSES.get(item.kind, item.kind)), Tone.STRONG),)
-    said = [Piece(clean(name.kind), Tone.STRONG)]
+    kind = name.kind or CLASSES.get(item.kind, item.kind)
+    said = []
     if name.agent:
-        current = desk.link.view.snapshot.worker.agent if desk.link.view.snapshot else ""
-        other = current and current != name.agent
-        said.append(Piece(Shown(f" of the agent {clean(name.agent, 80)}")))
-        if other:
-            said.append(piece(", which is not the one that is set up", Tone.LOOK))
+        said.append(f"of the agent {name.agent}")
     if name.person:
-        said.append(Piece(Shown(f" of {clean(name.person, 80)} at {clean(name.tenant, 80)}")))
+        said.append(f"of {name.person} at {name.tenant}")
     if name.version is not None:
-        said.append(Piece(Shown(f", version {name.version}{_newest(desk, item, name.version)}")))
+        said.append(f"version {name.version}{_newest(desk, item, name.version)}")
     if name.grant:
-        said += _grant(desk, name.grant)
-    return tuple(said)
+        said.append(f"of the grant {name.grant}{_grant(desk, name.grant)}")
+    rest = (piece(" "), Piece(clean(", ".join(said), 300))) if said else ()
+    lines: list[Line] = [fact("secret", Piece(clean(kind), Tone.STRONG), *rest)]
+    snapshot = desk.link.view.snapshot
+    current = snapshot.worker.agent if snapshot is not None else ""
+    if name.agent and current and name.agent != current:
+        other = piece("This agent is not the one that is set up.", Tone.LOOK)
+        lines.append(fact("", other))
+    return lines
 
 
 def _newest(desk: Desk, item: KeychainItem, version: int) -> str:
@@ -86,13 +88,12 @@ def _newest(desk: Desk, item: KeychainItem, version: int) -> str:
     return ", the newest" if version >= max(others) else f"; the newest is {max(others)}"
 
 
-def _grant(desk: Desk, id: str) -> list[Piece]:
-    """Return what a token's grant is, where the worker tells."""
+def _grant(desk: Desk, id: str) -> str:
+    """Return what a token's grant is for, where the worker tells."""
     for grant in value_of(desk.store.get(GRANTS)) or ():
         if grant.id == id:
-            what = f"{words.scopes(grant.scopes)} for {clean(grant.client_name, 60)}"
-            return [Piece(Shown(f", of the grant {clean(id, 40)}: {what}"))]
-    return [Piece(Shown(f", of the grant {clean(id, 40)}"))]
+            return f": {words.scopes(grant.scopes)} for {grant.client_name}"
+    return ""
 
 
 def _readers(
@@ -128,7 +129,7 @@ def _readers(
     else:
         lines.append(fact("read by", piece("not asked yet; w asks", Tone.LOOK)))
     lines.append(fact("", piece(keychain_readers.WARNING, Tone.DIM)))
-    if is_locked(desk, state_of(desk)):
+    if is_locked(desk):
         lines.append(fact("", piece("The keychain is locked, so expect the question.", Tone.LOOK)))
     return lines
 

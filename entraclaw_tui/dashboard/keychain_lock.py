@@ -19,22 +19,11 @@ from entraclaw_tui.text import Shown, clean
 def lines(desk: Desk, now: float) -> list[Line]:
     """Return whether the keychain is open, when it locks, what is searched, and what to do."""
     keychain = value_of(desk.store.get(KEYCHAIN))
-    asked, state = desk.store.get(LOCK), state_of(desk)
-    if state is None:
-        return [(piece("Nothing is known of the keychain yet.", Tone.DIM),)]
-    locked = is_locked(desk, state)
-    sign, tone = _mark(desk, locked)
-    told = [fact("state", piece(sign, tone), piece(f" {_state_words(state, locked)}", tone))]
-    if isinstance(asked, Loaded | Stale):
-        told.append(fact("asked", piece(ago(now - asked.at), Tone.DIM)))
-    if isinstance(asked, Failed):
-        told.append(fact("asked", Piece(clean(asked.reason, 300), Tone.LOOK)))
-    elif state.note:
-        told.append(fact("", Piece(clean(state.note, 300), Tone.DIM)))
-    told += _worker(desk)
-    if locked:
+    state = state_of(desk)
+    told = [fact("the agent", *_agent(desk)), *_here(desk, state, now)]
+    if is_locked(desk):
         told += _unlock()
-    elif state.locked is False and (state.on_sleep or state.after_seconds):
+    elif state is not None and (state.on_sleep or state.after_seconds):
         stay = "`security set-keychain-settings` lets it stay open."
         told += [
             fact("then", piece("the agent can read nothing until somebody unlocks it.")),
@@ -45,12 +34,12 @@ def lines(desk: Desk, now: float) -> list[Line]:
         held = words.count(len(keychain.items), "item of the agent", "items of the agent")
         others = words.count(keychain.others, "other", "others")
         told.append(fact("holds", Piece(Shown(f"{held}, {others}"))))
-    told += _search(state.search)
+    told += _search(state.search if state is not None else ())
     return told
 
 
 def state_of(desk: Desk) -> KeychainState | None:
-    """Return the keychain's state: as it was read by itself, else as a person had it asked."""
+    """Return what this session sees: as it was read by itself, else as a person had it asked."""
     keychain = value_of(desk.store.get(KEYCHAIN))
     own = keychain.state if keychain is not None else None
     if own is not None and own.locked is not None:
@@ -58,36 +47,51 @@ def state_of(desk: Desk) -> KeychainState | None:
     return value_of(desk.store.get(LOCK)) or own
 
 
-def is_locked(desk: Desk, state: KeychainState | None) -> bool | None:
-    """Return whether it is locked, by `security`, or else by the worker; None: nobody says."""
-    if state is not None and state.locked is not None:
-        return state.locked
+def is_locked(desk: Desk) -> bool | None:
+    """Return whether it is locked for the agent; None where nobody says.
+
+    A keychain is unlocked for a session, so the worker's word counts before what this one sees.
+    """
     view = desk.link.view
     if view.connected and view.snapshot is not None:
-        return {"locked": True, "ok": False}.get(view.snapshot.worker.keychain)
-    return None
+        worker = {"locked": True, "ok": False}.get(view.snapshot.worker.keychain)
+        if worker is not None:
+            return worker
+    state = state_of(desk)
+    return state.locked if state is not None else None
 
 
-def _mark(desk: Desk, locked: bool | None) -> tuple[str, Tone]:
-    if locked is None:
-        return desk.symbols.look, Tone.LOOK
-    return (desk.symbols.bad, Tone.BAD) if locked else (desk.symbols.fine, Tone.GOOD)
+def _agent(desk: Desk) -> tuple[Piece, ...]:
+    signs, view = desk.symbols, desk.link.view
+    word = view.snapshot.worker.keychain if view.connected and view.snapshot is not None else ""
+    if word in ("", "unknown"):
+        unsaid = "has not asked it yet" if word else "the worker does not answer"
+        return (piece(signs.nothing, Tone.DIM), piece(f" {unsaid}", Tone.DIM))
+    if word == "ok":
+        return (piece(signs.fine, Tone.GOOD), piece(" reads it"))
+    return (
+        piece(signs.bad, Tone.BAD),
+        piece(" "),
+        Piece(Shown(f"cannot read it: keychain {clean(word, 60)}"), Tone.BAD),
+    )
 
 
-def _state_words(state: KeychainState, locked: bool | None) -> str:
-    if state.locked is None and locked is not None:
-        return "locked, says the worker" if locked else "open, says the worker"
-    return keychain_state.words(state)
-
-
-def _worker(desk: Desk) -> list[Line]:
-    view = desk.link.view
-    if not view.connected or view.snapshot is None:
-        return []
-    info = view.snapshot.worker
-    fine = info.keychain == "ok"
-    told = "reads it" if fine else f"says: keychain {clean(info.keychain, 60)}"
-    return [fact("the worker", Piece(Shown(told), Tone.PLAIN if fine else Tone.LOOK))]
+def _here(desk: Desk, state: KeychainState | None, now: float) -> list[Line]:
+    """Return what this session sees."""
+    signs, asked = desk.symbols, desk.store.get(LOCK)
+    if state is None or state.locked is None:
+        note = asked.reason if isinstance(asked, Failed) else state.note if state else ""
+        unsaid = f"not known. {note}" if note else "not known"
+        unknown = Piece(clean(unsaid, 400), Tone.DIM)
+        return [fact("here", piece(signs.nothing, Tone.DIM), piece(" "), unknown)]
+    mark = piece(signs.bad, Tone.BAD) if state.locked else piece(signs.fine, Tone.GOOD)
+    told = [fact("here", mark, piece(" "), piece(keychain_state.words(state), mark.tone))]
+    if isinstance(asked, Loaded | Stale) and state is asked.value:
+        told.append(fact("", piece(f"asked {ago(now - asked.at)}", Tone.DIM)))
+    if state.locked and is_locked(desk) is False:
+        other = "The agent runs in another session, which has it open."
+        told.append(fact("", piece(other, Tone.DIM)))
+    return told
 
 
 def _unlock() -> list[Line]:

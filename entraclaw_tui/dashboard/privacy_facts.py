@@ -51,8 +51,13 @@ def client(desk: Desk, grant: PrivacyGrant) -> str:
     return desk.host.shown(grant.client) if grant.client_is_path else grant.client
 
 
-def row_lines(desk: Desk, grant: PrivacyGrant, match: Match | None, now: float) -> list[Line]:
-    """Return a row's facts: the decision, whether it still fits, and where it is changed."""
+def row_lines(
+    desk: Desk, grant: PrivacyGrant, match: Match | None, now: float, opened: Piece | None
+) -> list[Line]:
+    """Return a row's facts: the decision, whether it still fits, and where it is changed.
+
+    `opened` tells how opening that place went, None while nobody wanted it.
+    """
     privacy = value_of(desk.store.get(PRIVACY))
     state = privacy_words.state_of(privacy, grant) if privacy is not None else READ
     by = "its path" if grant.client_is_path else "its bundle identifier"
@@ -68,7 +73,7 @@ def row_lines(desk: Desk, grant: PrivacyGrant, match: Match | None, now: float) 
         *_fits(desk, match),
         *concerns.lines(desk.store, "privacy", thing(desk, grant), desk.symbols),
         fact("bound to", Piece(clean(privacy_words.bound_to(grant), 2000))),
-        *_settings(desk, grant),
+        *_settings(desk, grant, opened),
         fact("service", Piece(clean(grant.service))),
         fact("database", Piece(Shown(_database(grant, privacy, state)))),
     ]
@@ -101,7 +106,9 @@ def database_lines(desk: Desk) -> list[Line]:
     lines.append(fact("rows", piece(_rows(privacy))))
     if privacy.note:
         lines.append(fact("but", Piece(clean(privacy.note, 400), Tone.DIM)))
-    step = privacy_words.next_step(privacy, _program(desk), over_ssh=_over_ssh(desk))
+    step = privacy_words.next_step(
+        privacy, _program(desk), by_worker=desk.link.view.connected, over_ssh=_over_ssh(desk)
+    )
     if step:
         lines.append(fact("next step", Piece(clean(step, 400))))
     return [*lines, *_places(desk)]
@@ -155,13 +162,13 @@ def _checks(checks: Sequence[Check], signs: Symbols) -> list[Line]:
     return lines
 
 
-def _settings(desk: Desk, grant: PrivacyGrant) -> list[Line]:
+def _settings(desk: Desk, grant: PrivacyGrant, opened: Piece | None) -> list[Line]:
     reason = may_open(desk)
-    how = reason or "o opens it at this Mac's screen"
+    how = piece(reason, Tone.LOOK) if reason else piece("o opens it at this Mac's screen", Tone.DIM)
     return [
         fact("changed in", piece(privacy_words.settings_place(grant.service))),
         fact("", Piece(clean(tcc_services.settings_url(grant.service)), Tone.DIM)),
-        fact("", piece(how, Tone.LOOK if reason else Tone.DIM)),
+        fact("", opened or how),
     ]
 
 

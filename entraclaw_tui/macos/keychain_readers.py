@@ -126,7 +126,7 @@ def partition_words(partition: str) -> str:
         case "teamid":
             return f"programs signed by the team {rest}"
         case "cdhash":
-            return f"one build of a program alone ({rest[:12]}...)" if rest else partition
+            return f"one build of a program ({rest[:12]}...)" if rest else partition
         case "unsigned":
             return "programs without a signature"
     return partition
@@ -171,7 +171,7 @@ def _lines(access: Access, partitions: tuple[str, ...], shown: _Shown) -> list[s
             f"{shown(program.path)}{states.get(program.state, '')}" for program in access.programs
         ]
     if partitions:
-        lines.append(f"Only {'; or '.join(map(partition_words, partitions))}.")
+        lines.append(f"Only for {'; or '.join(map(partition_words, partitions))}.")
     python = next((p.path for p in access.programs if is_python(p.path)), "")
     if python and not access.anyone:
         lines.append(f"Every script that {python.rpartition('/')[2]} runs counts as it.")

@@ -81,11 +81,14 @@ def settings_place(service: str) -> str:
     return f"System Settings > Privacy & Security > {pane}"
 
 
-def next_step(privacy: Privacy, program: str, *, over_ssh: bool) -> str:
-    """Return the one thing to do where a database could not be read; empty where all is read."""
+def next_step(privacy: Privacy, program: str, *, by_worker: bool, over_ssh: bool) -> str:
+    """Return the one thing to do where a database could not be read; empty where all is read.
+
+    `by_worker` says that the worker was asked too.
+    """
     states = {privacy.user_database, privacy.system_database}
     if DENIED in states:
-        return who_needs_access(program, by_worker=bool(privacy.read_by), over_ssh=over_ssh)
+        return who_needs_access(program, by_worker=by_worker, over_ssh=over_ssh)
     if DAMAGED in states:
         return "Look for a newer version of this program."
     return ""

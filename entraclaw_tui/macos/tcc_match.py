@@ -140,12 +140,12 @@ def _verdict(
     if grant.requirement.startswith(NOT_DECODED):
         return None, "Its code requirement is in a form that is not read here."
     if code.met is True:
-        return True, f"It fits: the code that is there now is what {whose} was allowed with."
+        return True, f"It is about the very code that {whose} is now."
     different = next((check for check in checks if check.fits is False), None)
     if code.met is False or (different is not None and " or " not in grant.requirement):
         kind = {"build": "build", "team": "maker", "signer": "maker"}
         other = kind.get(different.what, "program") if different else "program"
-        return False, f"It was given to another {other} than the one that is there now."
+        return False, f"It is about another {other} than the one that is there now."
     return None, "Whether the code that is there now fits could not be told."
 
 

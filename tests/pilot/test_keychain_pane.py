@@ -63,7 +63,7 @@ async def test_nobody_is_asked_who_reads_before_a_person_wants_it(play: Raise) -
     assert close.asked == ["readers"]
     told = sheet(it)
     assert "The agent's python3.14 reads it without anybody being asked." in told
-    assert "one build of a program alone" in told
+    assert "one build of a program" in told
 
 
 async def test_what_was_asked_is_kept_for_every_item(play: Raise) -> None:
@@ -142,12 +142,29 @@ async def test_what_may_be_a_secret_is_never_shown(play: Raise, tag: str) -> Non
 # -- the keychain itself
 
 
-def locked() -> Keychain:
-    return msgspec.structs.replace(keychain(), state=closer.LOCKED)
+LOCKED = msgspec.structs.replace(keychain(), state=closer.LOCKED)
+SHUT_OUT = snapshot(worker=worker(keychain="locked"))
+
+
+async def test_a_keychain_that_only_this_session_sees_locked_is_no_alarm(play: Raise) -> None:
+    it = await play(stage(closer.Closeness(), LOCKED))
+    await it.press("5")
+    assert "login open" in str(it.home.panes["keychain"]._frame)
+    await it.press("s")
+    assert "The agent runs in another session, which has it open." in sheet(it)
+    assert "u unlock it" not in edge(it)
+
+
+async def test_without_a_worker_this_session_is_what_counts(play: Raise) -> None:
+    it = await play(stage(closer.Closeness(), LOCKED, reason="The worker is not running."))
+    await it.press("5")
+    assert "login locked" in str(it.home.panes["keychain"]._frame)
+    await it.press("s")
+    assert "security unlock-keychain" in sheet(it)
 
 
 async def test_a_locked_keychain_shows_everywhere_and_how_to_unlock_it(play: Raise) -> None:
-    it = await play(stage(closer.Closeness(), locked()))
+    it = await play(stage(closer.Closeness(), LOCKED, first=SHUT_OUT))
     await it.press("5")
     assert "login locked" in str(it.home.panes["keychain"]._frame)
     await it.press("s")
@@ -155,21 +172,21 @@ async def test_a_locked_keychain_shows_everywhere_and_how_to_unlock_it(play: Rai
     assert "locked" in told
     assert "security unlock-keychain" in told
     assert "/Library/Keychains/System.keychain" in told
-    assert "u unlock it here" in edge(it)
+    assert "u unlock it" in edge(it)
     await it.press("escape", "enter")
     assert "The keychain is locked, so expect the question." in sheet(it)
 
 
 async def test_a_panel_that_only_looks_unlocks_nothing(play: Raise) -> None:
-    it = await play(stage(closer.Closeness(), locked(), readonly=True))
+    it = await play(stage(closer.Closeness(), LOCKED, first=SHUT_OUT, readonly=True))
     await it.press("5", "s")
-    assert "u unlock it here" not in edge(it)
+    assert "u unlock it" not in edge(it)
     await it.press("u")
     assert isinstance(it.panel.screen, DetailSheet)
 
 
 async def test_a_terminal_that_cannot_be_lent_says_so(play: Raise) -> None:
-    it = await play(stage(closer.Closeness(), locked()))
+    it = await play(stage(closer.Closeness(), LOCKED, first=SHUT_OUT))
     await it.press("5", "s", "u")
     assert "This terminal cannot be lent." in it.note
 
@@ -178,14 +195,23 @@ async def test_at_the_screen_the_worker_tells_until_a_person_asks(play: Raise) -
     unknown = KeychainState(None, search=closer.SEARCH, note="Not asked: a dialog could come.")
     held = msgspec.structs.replace(keychain(), state=unknown)
     close = closer.Closeness(lock=Loaded(KeychainState(False, True, 300, closer.SEARCH), NOW))
-    it = await play(stage(close, held, first=snapshot(worker=worker(keychain="locked"))))
+    it = await play(stage(close, held, first=SHUT_OUT))
     await it.press("5", "s")
-    assert "locked, says the worker" in sheet(it)
+    assert "cannot read it: keychain locked" in sheet(it)
     assert "a dialog could come" in sheet(it)
+    assert "w ask" in edge(it)
     await it.press("w")
     assert close.asked == ["lock"]
     assert "open, locks after 5 min without use and when the Mac sleeps" in sheet(it)
-    assert "set-keychain-settings" in sheet(it)
+    assert "w ask" not in edge(it)
+
+
+async def test_a_keychain_that_locks_by_itself_names_the_remedy(play: Raise) -> None:
+    state = KeychainState(False, True, 300, closer.SEARCH)
+    held = msgspec.structs.replace(keychain(), state=state)
+    it = await play(stage(closer.Closeness(), held))
+    await it.press("5", "s")
+    assert "`security set-keychain-settings` lets it stay open." in sheet(it)
 
 
 async def test_a_question_without_an_answer_is_told(play: Raise) -> None:

@@ -46,7 +46,7 @@ async def test_a_row_is_compared_with_what_runs_now(play: Raise) -> None:
     it = await opened(play, stage(close))
     assert close.asked == [f"match {FULL_DISK}"]
     told = sheet(it)
-    assert "It was given to another build than the one that is there now." in told
+    assert "It is about another build than the one that is there now." in told
     assert f"build: {'6' * 40}" in told
     assert "codesign: says it does not fit" in told
     assert 'identifier "python3.14" and anchor apple generic' in told
@@ -70,13 +70,13 @@ async def test_settings_open_at_the_screen(play: Raise) -> None:
     assert "x-apple.systempreferences:" in sheet(it)
     await it.press("o")
     assert close.asked[-1] == f"settings {FULL_DISK}"
-    assert "opens at the Mac's screen" in edge(it)
+    assert "opens at the Mac's screen" in sheet(it)
 
 
 async def test_settings_that_do_not_open_say_why(play: Raise) -> None:
     it = await opened(play, stage(closer.Closeness(settings="/usr/bin/open cannot be run")))
     await it.press("o")
-    assert "cannot be run" in edge(it)
+    assert "cannot be run" in sheet(it)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ async def test_without_a_screen_nothing_is_opened(
     close = closer.Closeness()
     it = await opened(play, stage(close, machine=machine))
     assert words in sheet(it)
+    assert "o open it" not in edge(it)
     await it.press("o")
-    assert words in edge(it)
     assert not [asked for asked in close.asked if asked.startswith("settings")]
 
 

@@ -40,7 +40,7 @@ def fitting(grant: PrivacyGrant) -> Match:
         PYTHON,
         True,
         True,
-        "It fits: the code that is there now is what the agent was allowed with.",
+        "It is about the very code that the agent is now.",
         (
             Check("path", True, PYTHON, PYTHON),
             Check("identifier", True, "python3.14", "python3.14"),
@@ -55,7 +55,7 @@ def older(grant: PrivacyGrant) -> Match:
         PYTHON,
         True,
         False,
-        "It was given to another build than the one that is there now.",
+        "It is about another build than the one that is there now.",
         (
             Check("path", True, PYTHON, PYTHON),
             Check("build", False, "6" * 40, HASH),

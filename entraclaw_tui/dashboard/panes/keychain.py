@@ -13,7 +13,7 @@ from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.ages import ago
 from entraclaw_tui.dashboard.key import KEYCHAIN
 from entraclaw_tui.dashboard.keychain_facts import CLASSES
-from entraclaw_tui.dashboard.keychain_lock import is_locked, state_of
+from entraclaw_tui.dashboard.keychain_lock import is_locked
 from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fit, header, piece
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
 from entraclaw_tui.macos import keychain_names
@@ -89,7 +89,7 @@ class KeychainPane(ListPane[KeychainItem]):
         if keychain is None:
             return ()
         name = words.program(keychain.path).partition(".")[0]
-        locked = is_locked(self.desk, state_of(self.desk))
+        locked = is_locked(self.desk)
         dot = f" {self.desk.symbols.dot} "
         others = f"{dot}{words.count(keychain.others, 'other item')}" if keychain.others else ""
         told = {True: piece(" locked", Tone.BAD), False: piece(" open", Tone.DIM)}
@@ -98,7 +98,7 @@ class KeychainPane(ListPane[KeychainItem]):
 
     def badge(self) -> Piece | None:
         """Return how many items there are, or that nobody can read them now."""
-        if is_locked(self.desk, state_of(self.desk)):
+        if is_locked(self.desk):
             return piece(self.desk.symbols.bad, Tone.BAD)
         rows = self.rows()
         return piece(str(len(rows)), Tone.DIM) if rows else None

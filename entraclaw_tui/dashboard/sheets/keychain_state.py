@@ -36,14 +36,18 @@ class KeychainStateSheet(RowSheet):
         """Return what can be done now."""
         if self.asking:
             return ()
+        keys: list[str] = []
+        if self._unknown:
+            keys.append("w ask macOS")
+        if self._locked and not self.desk.readonly:
+            keys.append("u unlock it")
         if self._locked:
-            unlock = () if self.desk.readonly else (piece("u unlock it here  ", Tone.DIM),)
-            return (*unlock, piece("c copy the command", Tone.DIM))
-        return (piece("w ask macOS", Tone.DIM),) if self._unknown else ()
+            keys.append("c copy")
+        return (piece("  ".join(keys), Tone.DIM),) if keys else ()
 
     @property
     def _locked(self) -> bool:
-        return keychain_lock.is_locked(self.desk, keychain_lock.state_of(self.desk)) is True
+        return keychain_lock.is_locked(self.desk) is True
 
     @property
     def _unknown(self) -> bool:

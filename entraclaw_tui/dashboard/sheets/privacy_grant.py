@@ -33,40 +33,34 @@ class PrivacyGrantSheet(RowSheet):
         self._grant = grant
         self._matches = matches
         """What was compared before, by row: shown until the new answer is there."""
-        self._said: Line = ()
+        self._opened: Piece | None = None
 
     def on_mount(self) -> None:
         """Compare."""
         self.ask(self._compare())
 
     def keys(self) -> Line:
-        """Return how to get at the place where it is changed, or how that went."""
-        if self._said:
-            return self._said
+        """Return how to get at the place where it is changed."""
         return () if privacy_facts.may_open(self.desk) else (piece("o open it", Tone.DIM),)
 
     def action_settings(self) -> None:
         """Open the place in System Settings, where there is a screen."""
-        reason = privacy_facts.may_open(self.desk)
-        if reason:
-            self._say(reason, Tone.LOOK)
-        else:
+        if not privacy_facts.may_open(self.desk):
             self.app.run_worker(self._open(), exit_on_error=False)
 
     async def _open(self) -> None:
         trouble = await self.desk.feeds.closer.show_settings(self._grant.service)
         if trouble:
-            self._say(str(clean(trouble, 200)), Tone.BAD)
+            self._opened = Piece(clean(trouble, 200), Tone.BAD)
         else:
-            self._say("System Settings opens at the Mac's screen.", Tone.GOOD)
+            self._opened = piece("System Settings opens at the Mac's screen.", Tone.GOOD)
+        self.repaint()
 
     async def _compare(self) -> None:
         self._matches[self._grant] = await self.desk.feeds.closer.match(self._grant)
 
-    def _say(self, text: str, tone: Tone) -> None:
-        self._said = (piece(text, tone),)
-        self.repaint()
-
     def _told(self) -> list[Line]:
         match = self._matches.get(self._grant)
-        return privacy_facts.row_lines(self.desk, self._grant, match, self.desk.clock())
+        return privacy_facts.row_lines(
+            self.desk, self._grant, match, self.desk.clock(), self._opened
+        )

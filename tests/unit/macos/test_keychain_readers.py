@@ -66,7 +66,7 @@ def test_without_a_job_or_a_signature_nothing_is_claimed() -> None:
 def test_the_words_name_whoever_gets_in() -> None:
     lines = "\n".join(told(listed("ok", f"cdhash:{HASH}")).lines)
     assert PYTHON in lines
-    assert "one build of a program alone (aaaaaaaaaaaa...)" in lines
+    assert "one build of a program (aaaaaaaaaaaa...)" in lines
     # Other scripts of the same Python are the agent as far as the Keychain knows.
     assert "Every script that python3.14 runs" in lines
     tool = "\n".join(told(listed("ok", "apple-tool:", path="/usr/bin/security")).lines)
