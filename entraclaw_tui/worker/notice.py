@@ -72,6 +72,7 @@ class Notices:
         self._next = 0.0
         self._next_of: OrderedDict[str, float] = OrderedDict()
         self._failing = False
+        self._closed = False
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         core.ledger.listen(self._committed)
@@ -82,7 +83,8 @@ class Notices:
         return self._task is None
 
     async def close(self) -> None:
-        """Stop; what is on the screen goes with it."""
+        """Stop for good; what is on the screen goes with it."""
+        self._closed = True
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -100,7 +102,7 @@ class Notices:
                 self._known.add(request.id)
                 self._untold[request.id] = change.quota
                 self._news.set()
-        if self._untold and self._task is None:
+        if self._untold and self._task is None and not self._closed:
             task = asyncio.get_running_loop().create_task(self._run(), name="notices")
             task.add_done_callback(self._ended)
             self._task = task

@@ -161,6 +161,8 @@ async def test_a_hung_osascript_holds_nothing_up_and_ends_with_the_worker(screen
     assert await screen.stage.settled(line, asked.request_id) is State.DENIED
     await screen.notices.close()
     await screen.until(lambda: not psutil.pid_exists(int(pid.read_text())))
+    await screen.stage.ask(PretendLine("late"))
+    assert screen.notices.idle
 
 
 async def test_a_hung_osascript_is_killed_at_its_deadline(stage: WorkerStage, host: Host) -> None:
