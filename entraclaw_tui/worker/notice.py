@@ -102,6 +102,9 @@ class Notices:
                 self._known.add(request.id)
                 self._untold[request.id] = change.quota
                 self._news.set()
+        self._begin()
+
+    def _begin(self) -> None:
         if self._untold and self._task is None and not self._closed:
             task = asyncio.get_running_loop().create_task(self._run(), name="notices")
             task.add_done_callback(self._ended)
@@ -187,8 +190,11 @@ class Notices:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._task = None
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
             self._core.log.error("Notices have stopped for now.", kind=type(error).__name__)
+            self._untold.clear()
+        self._begin()  # a request may have come between the last look and this
 
 
 def words(fresh: Sequence[Request], waiting: int) -> Shown:
