@@ -58,4 +58,12 @@ BATCH: tuple[Action, ...] = (
         "later",
         footer=True,
     ),
+    Action(
+        "batch.help",
+        ("question_mark",),
+        "batch",
+        "help",
+        "Show the keys of this sheet.",
+        "help",
+    ),
 )

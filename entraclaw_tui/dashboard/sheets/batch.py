@@ -15,6 +15,7 @@ from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.sheets.batch_body import asking_keys, asking_rows, together
 from entraclaw_tui.dashboard.sheets.batch_review import BatchReview
 from entraclaw_tui.dashboard.sheets.confirm import ConfirmSheet
+from entraclaw_tui.dashboard.sheets.help import HelpSheet
 from entraclaw_tui.dashboard.sheets.request_bottom import note_rows
 from entraclaw_tui.dashboard.sheets.sheet import Sheet
 from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
@@ -171,6 +172,10 @@ class BatchSheet(Sheet[None]):
         """Leave them as they are."""
         self._review.digits.clear()
         self.dismiss(None)
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpSheet("batch"))
 
     def _run(self, deciding: Coroutine[None, None, None]) -> None:
         """Send a decision; it goes its way even where the sheet is left meanwhile."""

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from entraclaw_tui.dashboard.sheets.batch import BatchSheet
 from entraclaw_tui.dashboard.sheets.confirm import ConfirmSheet
+from entraclaw_tui.dashboard.sheets.help import HelpSheet
 from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
 from entraclaw_tui.ipc.errors import Code, ConnectionLost, WireError
 from entraclaw_tui.ipc.messages import Session
@@ -174,6 +175,17 @@ async def test_a_locked_session_asks_for_the_unlock() -> None:
         assert stage.link.decisions == []
         await press(pilot, "u")
         await until(pilot, lambda: isinstance(stage.screen, UnlockSheet))
+
+
+async def test_the_keys_are_told_and_the_sheet_arms_anew_after_that() -> None:
+    async with opened(LOW, MEDIUM) as (pilot, stage):
+        await press(pilot, "question_mark")
+        await until(pilot, lambda: isinstance(stage.screen, HelpSheet))
+        assert "Allow the low and medium ones" in stage.text
+        await press(pilot, "escape")
+        await until(pilot, lambda: isinstance(stage.screen, BatchSheet))
+        await press(pilot, *PIN)
+        assert "Too soon" in stage.text
 
 
 async def test_only_high_ones_cannot_be_allowed_together() -> None:
