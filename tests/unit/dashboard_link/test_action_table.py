@@ -19,6 +19,7 @@ TOGETHER = [
     ("app", "list", "requests"),
     ("app", "list", "grants"),
     ("request",),
+    ("batch",),
     ("unlock",),
     ("reason",),
     ("confirm",),
