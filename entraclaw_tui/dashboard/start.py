@@ -46,12 +46,15 @@ def start(
 
 
 def disarm(environment: MutableMapping[str, str]) -> None:
-    """Take away what could press keys, load code or write files through Textual's settings.
+    """Take away what could press keys, load code, write files or hide text through Textual.
 
     `TEXTUAL_PRESS=a` would press a key of a consent panel; it is read when Textual is imported.
     """
     for name in [n for n in environment if n.startswith("TEXTUAL") and n not in _KEPT]:
         del environment[name]
+    # A size that is not the terminal's own would lay facts out where nobody sees them.
+    for name in ("COLUMNS", "LINES"):
+        environment.pop(name, None)
     # Read at import as well; over SSH each costs bytes.
     environment["TEXTUAL_ANIMATIONS"] = "none"
     environment["TEXTUAL_SMOOTH_SCROLL"] = "0"

@@ -51,7 +51,7 @@ class Terminal:
         self._slave = slave
         report, told = os.pipe()
         subprocess.run(
-            [sys.executable, str(_LOGIN), os.ttyname(slave), str(told), *command],
+            [sys.executable, "-I", str(_LOGIN), os.ttyname(slave), str(told), *command],
             pass_fds=[told],
             check=True,
             env=_environment(environment or {}),
