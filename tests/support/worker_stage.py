@@ -255,6 +255,9 @@ class WorkerStage:
         await engine.exchanging.close()
         engine.endings.close()
         engine.grants.close()
+        for waiting in (engine.uses._timer, engine.uses._writing):
+            if waiting is not None:
+                waiting.cancel()
         await self._close()
 
     async def _close(self) -> None:
