@@ -28,8 +28,7 @@ _ALSO_CALLED = {
 
 def names_it(rule: str, scope: str) -> bool:
     """Return whether a rule's permission is the one of this name."""
-    rule, scope = rule.lower(), scope.lower()
-    return rule == scope or _last(rule) == _last(scope)
+    return _last(rule.lower()) == _last(scope.lower())
 
 
 def refusal(names: Iterable[str], resource: str, policy: Policy) -> str:
