@@ -138,6 +138,9 @@ class Story:
 
     def __init__(self, **answers: object) -> None:
         self.asked: list[str] = []
+        self.at = NOW
+        self.later: dict[str, Failed] = {}
+        """What is answered from the second question on."""
         self.answers: dict[str, object] = {
             "definition": definition(ProgramArguments=COMMAND.replace(" -B", "")),
             "started": "inefficient",
@@ -179,7 +182,9 @@ class Story:
             async def read() -> object:
                 self.asked.append(name)
                 found = self.answers[name]
-                return found if isinstance(found, Empty | Failed) else Loaded(found, NOW)
+                if name in self.later:
+                    self.answers[name] = self.later[name]
+                return found if isinstance(found, Empty | Failed) else Loaded(found, self.at)
 
             return read
 

@@ -80,7 +80,19 @@ class Chapter:
 
 
 def gist_of(look: Look, source: Source[T] | None, tell: Callable[[T], Line]) -> Line:
-    """Return what `tell` makes of a source, or what the source says of itself."""
+    """Return what `tell` makes of a source, or what the source says of itself.
+
+    Why launchd told nothing of the job is said once, in the chapter `now`.
+    """
+    job = look.store.get(JOB)
+    silent = job.reason if isinstance(job, Empty | Failed) else None
+    if isinstance(source, Empty | Failed) and source.reason == silent:
+        return (piece(look.signs.nothing, Tone.DIM),)
+    return answer_of(look, source, tell)
+
+
+def answer_of(look: Look, source: Source[T] | None, tell: Callable[[T], Line]) -> Line:
+    """Return what `tell` makes of a source, or what the source says of itself, in any case."""
     match source:
         case None:
             return (piece(f"reading{look.signs.ellipsis}", Tone.DIM),)
@@ -89,18 +101,10 @@ def gist_of(look: Look, source: Source[T] | None, tell: Callable[[T], Line]) -> 
         case Failed(reason):
             return (piece(f"{look.signs.bad} ", Tone.BAD), Piece(clean(reason)))
         case Stale(value, at):
-            old = piece(f"  ({age(look.now - at)} old)", Tone.LOOK)
+            old = piece(f"  ({_old(look.now - at)})", Tone.LOOK)
             return (*(replace(p, tone=Tone.DIM) for p in tell(value)), old)
         case _:
             return tell(source.value)
-
-
-def gist_of_job(look: Look, tell: Callable[[Job], Line]) -> Line:
-    """Return what `tell` makes of the job; why there is none is said once, in the chapter `now`."""
-    source = look.store.get(JOB)
-    if isinstance(source, Empty | Failed):
-        return (piece(look.signs.nothing, Tone.DIM),)
-    return gist_of(look, source, tell)
 
 
 def page_of(
@@ -109,18 +113,23 @@ def page_of(
     """Return the lines that `tell` makes of a source, or what the source says of itself."""
     match source:
         case None | Empty():
-            return [gist_of(look, source, lambda _: ())]
+            return [answer_of(look, source, lambda _: ())]
         case Failed(reason, hint):
             lines: list[Line] = [(piece(f"{look.signs.bad} ", Tone.BAD), Piece(clean(reason)))]
             return [*lines, (piece("  "), Piece(clean(hint), Tone.DIM))] if hint else lines
         case Stale(value, at, reason):
-            why = Piece(Shown(f"{age(look.now - at)} old: {clean(reason)}"), Tone.LOOK)
+            why = Piece(Shown(f"{_old(look.now - at)}: {clean(reason)}"), Tone.LOOK)
             return [
                 (piece(f"{look.signs.look} ", Tone.LOOK), why),
                 *(tuple(replace(p, tone=Tone.DIM) for p in line) for line in tell(value)),
             ]
         case _:
             return list(tell(source.value))
+
+
+def _old(seconds: float) -> str:
+    told = age(seconds)
+    return "just lost" if told == "now" else f"{told} old"
 
 
 def rows(look: Look, lines: Sequence[Line]) -> list[Row]:

@@ -8,7 +8,7 @@ from entraclaw_tui.dashboard.job_story.chapter import (
     Chapter,
     Look,
     Row,
-    gist_of_job,
+    gist_of,
     page_of,
     rows,
     title,
@@ -32,7 +32,7 @@ def ill(job: Job) -> bool:
 
 
 def _ended(look: Look) -> Line:
-    return gist_of_job(look, _end)
+    return gist_of(look, look.store.get(JOB), _end)
 
 
 def _end(job: Job) -> Line:

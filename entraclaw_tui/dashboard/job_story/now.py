@@ -8,8 +8,8 @@ from entraclaw_tui.dashboard.job_story.chapter import (
     Chapter,
     Look,
     Row,
+    answer_of,
     aside,
-    gist_of,
     page_of,
     rows,
     title,
@@ -24,7 +24,7 @@ from entraclaw_tui.text import clean
 
 
 def _now(look: Look) -> Line:
-    return gist_of(look, look.store.get(JOB), lambda job: _state(look, job))
+    return answer_of(look, look.store.get(JOB), lambda job: _state(look, job))
 
 
 def _state(look: Look, job: Job) -> Line:

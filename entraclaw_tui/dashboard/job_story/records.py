@@ -11,7 +11,6 @@ from entraclaw_tui.dashboard.job_story.chapter import (
     Look,
     Row,
     gist_of,
-    gist_of_job,
     marked,
     page_of,
     rows,
@@ -173,7 +172,7 @@ def _yes(value: bool | None) -> str:
 
 
 def _printed(look: Look) -> Line:
-    return gist_of_job(look, _amount)
+    return gist_of(look, look.store.get(JOB), _amount)
 
 
 def _amount(job: Job) -> Line:

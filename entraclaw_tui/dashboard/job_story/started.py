@@ -10,7 +10,7 @@ from entraclaw_tui.dashboard.job_story.chapter import (
     Look,
     Row,
     aside,
-    gist_of_job,
+    gist_of,
     marked,
     page_of,
     rows,
@@ -40,7 +40,7 @@ def reason(look: Look) -> str:
 
 
 def _started(look: Look) -> Line:
-    return gist_of_job(look, lambda job: _starts(look, job))
+    return gist_of(look, look.store.get(JOB), lambda job: _starts(look, job))
 
 
 def _starts(look: Look, job: Job) -> Line:

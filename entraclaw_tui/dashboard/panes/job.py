@@ -19,7 +19,7 @@ from entraclaw_tui.dashboard.panes.story_pane import StoryPane
 from entraclaw_tui.model.finding import Finding
 from entraclaw_tui.model.job import EnvironmentName, Job
 from entraclaw_tui.model.source import Failed, Loaded, Source, Stale, value_of
-from entraclaw_tui.text import clean
+from entraclaw_tui.text import Shown, clean
 
 if TYPE_CHECKING:  # the story is imported when it is opened
     from entraclaw_tui.dashboard.job_story.chapter import Chapter, Look
@@ -172,9 +172,12 @@ class JobPane(StoryPane):
     # -- frame and keys
 
     def subtitle(self) -> tuple[Piece, ...]:
-        """Return the domain."""
+        """Return the domain, and whether something is still being read."""
         job = value_of(self.source())
-        return (Piece(clean(job.domain), Tone.DIM),) if job is not None and job.domain else ()
+        reading = self.zoomed and bool(self.desk.feeds.study.unanswered)
+        words = [f"reading{self.desk.symbols.ellipsis}"] if reading else []
+        words += [clean(job.domain)] if job is not None and job.domain else []
+        return (Piece(Shown(f" {self.desk.symbols.dot} ".join(words)), Tone.DIM),) if words else ()
 
     def badge(self) -> Piece | None:
         """Return how the job is, as a sign."""
