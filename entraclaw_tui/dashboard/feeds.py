@@ -231,16 +231,21 @@ class Feeds:
 
     async def _privacy(self) -> Loaded[Privacy] | Empty | Failed:
         """Read it here, or let the worker."""
-        from entraclaw_tui.dashboard import privacy_reading
-        from entraclaw_tui.macos import system
+        from entraclaw_tui.macos import privacy_asking, system
 
         machine = value_of(self.store.get(key.MACHINE))
-        return await privacy_reading.read(
+        return await privacy_asking.read(
             self._sources.privacy,
-            self.link,
+            self._privacy_of_worker,
             self.closer.program,
             over_ssh=machine.over_ssh if machine is not None else system.over_ssh(),
         )
+
+    async def _privacy_of_worker(self) -> Loaded[Privacy] | Empty | Failed | None:
+        if self.link.view.connected:
+            with contextlib.suppress(WireError, ConnectionLost):
+                return (await self.link.privacy()).privacy
+        return None
 
 
 def _part(

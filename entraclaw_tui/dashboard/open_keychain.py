@@ -19,6 +19,8 @@ from entraclaw_tui.macos.places import Places
 if TYPE_CHECKING:
     from entraclaw_tui.dashboard.app import Panel
 
+_WRONG = 51
+"""errSecAuthFailed, as `security` exits with it."""
 _WORDS = "The password goes to `security` alone. Ctrl+c goes back to the panel."
 
 
@@ -47,6 +49,8 @@ def unlock(panel: Panel) -> None:
         return
     if status == 0:
         panel.say("The keychain is open for this session.", Tone.GOOD)
+    elif status == _WRONG:
+        panel.say("That password does not open it.", Tone.BAD)
     else:
         panel.say(f"It is locked still: {osstatus.explain(status & 0xFF).words}", Tone.BAD)
     panel.feeds.refresh()
