@@ -7,6 +7,7 @@ from entraclaw_tui.dashboard.action_batch import BATCH
 from entraclaw_tui.dashboard.action_closer import CLOSER
 from entraclaw_tui.dashboard.action_logs import LOGS
 from entraclaw_tui.dashboard.action_sheets import SHEETS
+from entraclaw_tui.dashboard.action_sign_in import SIGN_IN
 
 PLACES = {
     "app": "Everywhere",
@@ -16,10 +17,12 @@ PLACES = {
     "job": "Job, zoomed",
     "keychain": "Keychain",
     "privacy": "Privacy",
+    "tokens": "Tokens",
     "logs": "Logs",
     "sources": "The sheet of the logs' sources",
     "request": "A request's sheet",
     "batch": "The sheet of several requests",
+    "sign_in": "The sign-in sheet",
     "unlock": "The unlock sheet",
     "reason": "The sheet of a denial's reason",
     "confirm": "A question before something is done",
@@ -214,4 +217,4 @@ PANEL: tuple[Action, ...] = (
     ),
 )
 
-ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *CLOSER, *SHEETS)
+ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *CLOSER, *SIGN_IN, *SHEETS)

@@ -251,6 +251,12 @@ class Panel(App[None], inherit_bindings=False):
 
         (deny_together if message.deny else open_together)(self, message.requests)
 
+    def on_tokens_pane_sign_in_wanted(self) -> None:
+        """Show who is signed in, and the way in or out."""
+        from entraclaw_tui.dashboard.open_sheets import open_sign_in
+
+        open_sign_in(self)
+
     def on_grants_pane_revoked(self, message: GrantsPane.Revoked) -> None:
         """End a grant, or all after a question."""
         from entraclaw_tui.dashboard.open_sheets import revoke

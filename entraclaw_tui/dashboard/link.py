@@ -23,6 +23,7 @@ from entraclaw_tui.ipc.client import Connection
 from entraclaw_tui.ipc.control_messages import Decided, DecideMany, DecideManyResult, Seen
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.ipc.messages import Event, Session, Snapshot, SubscribeResult
+from entraclaw_tui.ipc.sign_in import SignIn
 from entraclaw_tui.model.consent import AuditEntry, Remember, Request
 
 T = TypeVar("T")
@@ -201,6 +202,10 @@ class WorkerLink:
         seen = tuple(Seen(r.id, r.digest, r.revision) for r in requests)
         call = DecideMany(seen, decision, proof)
         return (await self._call("request.decide_many", call, DecideManyResult)).results
+
+    async def sign_in(self, step: Literal["start", "status", "cancel", "sign_out"]) -> SignIn:
+        """Begin, follow or end the person's sign-in; return where it stands."""
+        return await self._call(f"signin.{step}", None, SignIn)
 
     async def revoke(self, grant_id: str) -> None:
         """End one grant and its tokens."""

@@ -128,6 +128,22 @@ def revoke(panel: Panel, grant: Grant | None) -> None:
     )
 
 
+def open_sign_in(panel: Panel) -> None:
+    """Show who is signed in, and the way in or out."""
+    from entraclaw_tui.dashboard.sheets.sign_in import SignInSheet
+
+    desk = panel.desk
+    panel.push_screen(
+        SignInSheet(
+            desk.link,
+            lambda text, what: copy(panel, text, what),
+            desk.clock,
+            readonly=desk.readonly,
+            symbols=desk.symbols,
+        )
+    )
+
+
 def unlock(panel: Panel) -> None:
     """Ask for the PIN."""
     panel.push_screen(UnlockSheet(panel.desk.link, panel.desk.clock))

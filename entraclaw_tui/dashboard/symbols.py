@@ -20,6 +20,10 @@ class Symbols:
     dot: str = "\u00b7"
     arrow: str = "\u2192"
     less: str = "\u2190"
+    both: str = "\u2588"
+    upper: str = "\u2580"
+    lower: str = "\u2584"
+    """The halves of a cell, for a QR code; where there are none it is left out."""
     plain: bool = False
 
 
@@ -34,6 +38,9 @@ PLAIN = Symbols(
     dot="-",
     arrow=">",
     less="<",
+    both="#",
+    upper="'",
+    lower=",",
     plain=True,
 )
 

@@ -22,6 +22,7 @@ from entraclaw_tui.dashboard.worker_view import WorkerView
 from entraclaw_tui.ipc.control_messages import Decided
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.ipc.messages import Event, Session, Snapshot, WorkerInfo
+from entraclaw_tui.ipc.sign_in import SignIn
 from entraclaw_tui.model.consent import (
     Parent,
     Proof,
@@ -41,6 +42,16 @@ LOCKED = Session(False, None, False, "", True, "", "set")
 OPEN = msgspec.structs.replace(LOCKED, unlocked=True, idle_ends_at=NOW + 600)
 TMUX = msgspec.structs.replace(OPEN, injectable=True, injectable_by="tmux")
 ALL_TIMES = tuple(Remember)
+NOBODY = SignIn("none", "demo@contoso.example", False)
+SOMEBODY = SignIn("none", "demo@contoso.example", True)
+CODE = SignIn(
+    "waiting",
+    "demo@contoso.example",
+    False,
+    "CNT7-QX4D",
+    "https://microsoft.com/devicelogin",
+    NOW + 872,
+)
 
 USER_READ = Scope("User.Read", Tier.LOW, "read your profile")
 MAIL_READ = Scope("Mail.Read", Tier.MEDIUM, "read your mail")
@@ -140,6 +151,8 @@ class ScriptedLink(WorkerLink):
         self.decisions: list[Decision] = []
         self.pins: list[str] = []
         self.blocked: list[str] = []
+        self.sign_in_steps: list[str] = []
+        self.signing_in = SignIn("none", "demo@contoso.example", False)
         self.stale: set[str] = set()
         self.fails: WireError | ConnectionLost | Exception | None = None
         self.answers_after = asyncio.Event()
@@ -202,6 +215,17 @@ class ScriptedLink(WorkerLink):
             else Decided(r.id, None, "stale_digest", "The request is not the one you saw.")
             for r in requests
         )
+
+    async def sign_in(self, step: Literal["start", "status", "cancel", "sign_out"]) -> SignIn:
+        self.sign_in_steps.append(step)
+        await self._answer()
+        if step == "start":
+            self.signing_in = CODE
+        elif step == "cancel":
+            self.signing_in = msgspec.structs.replace(NOBODY, state="cancelled")
+        elif step == "sign_out":
+            self.signing_in = NOBODY
+        return self.signing_in
 
     async def _answer(self) -> None:
         await self.answers_after.wait()

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
 
 from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.ages import ago, left, moment
 from entraclaw_tui.dashboard.key import TOKENS
 from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fact, fit, header, piece
@@ -31,6 +36,10 @@ _COLUMNS = (
 class TokensPane(ListPane[TokenInfo]):
     """Tokens that live, oldest first; below them those that ended in the last hour."""
 
+    class SignInWanted(Message):
+        """The person wants to sign in, or out."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tokens")]
     NAME = "tokens"
     NUMBER = 7
     TITLE = "Tokens"
@@ -93,6 +102,10 @@ class TokensPane(ListPane[TokenInfo]):
     def nothing(self) -> str:
         """Return what an empty list means."""
         return "No token exists. One comes with each request that you allow."
+
+    def action_sign_in(self) -> None:
+        """Show who is signed in, and the way in or out."""
+        self.post_message(self.SignInWanted())
 
     @property
     def _live(self) -> int:

@@ -17,6 +17,11 @@ class Cap(Piece):
 
 
 @dataclass(frozen=True, slots=True)
+class Print(Piece):
+    """Black on white, whatever the theme: what a camera reads."""
+
+
+@dataclass(frozen=True, slots=True)
 class Field(Piece):
     """A field to type in."""
 
@@ -45,6 +50,8 @@ def _style(piece: Piece) -> str:
         return _CAPS[piece.tone]
     if isinstance(piece, Field):
         return "reverse"
+    if isinstance(piece, Print):
+        return "#000000 on #ffffff"
     return _STYLES[piece.tone]
 
 
