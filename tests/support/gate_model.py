@@ -111,6 +111,28 @@ class Model:
         found = self.rests.get(client)
         return found.belief(self.mono) if found else Belief.NO
 
+    def waiting(self, client: str, resource: str) -> list[str]:
+        """Return the requests of a client for something that wait for a decision."""
+        return [
+            id
+            for id, request in self.requests.items()
+            if (request.client, request.resource, request.state) == (client, resource, Now.PENDING)
+        ]
+
+    def block(self, client: str) -> None:
+        """Block a client: what it has asked for is over, and its grants are."""
+        self.blocked.add(client)
+        for request in self.requests.values():
+            if request.client == client:
+                request.state = Now.OVER
+        self.grants = {k: g for k, g in self.grants.items() if k[0] != client}
+
+    def unblock(self, client: str) -> None:
+        """Let it ask again, and forget how often it was refused."""
+        self.blocked.discard(client)
+        self.refusals.pop(client, None)
+        self.rests.pop(client, None)
+
     def move(self, wall: float, mono: float) -> None:
         """The clocks go on, or are set. What ends at this time never holds again."""
         self.set_back |= wall < self.wall
