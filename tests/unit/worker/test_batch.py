@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from entraclaw_tui.ipc.control_messages import Decided, DecideMany, Seen
@@ -104,10 +106,25 @@ async def test_who_may_not_allow_one_may_not_allow_several(
 ) -> None:
     ids = await waiting(stage, "User.Read")
     session = stage.unlocked(**changes) if unlocked else stage.session(**changes)
-    with pytest.raises(WireError) as refused:
-        await allow(stage, session, [seen(stage, each) for each in ids])
-    assert refused.value.code is answer
+    for pin in (PIN, "135790"):  # nor does it learn here whether this is the PIN
+        with pytest.raises(WireError) as refused:
+            await allow(stage, session, [seen(stage, each) for each in ids], pin)
+        assert refused.value.code is answer
     assert stage.request(ids[0]).state is State.PENDING
+
+
+async def test_a_session_that_locks_while_the_pin_is_checked_allows_none(
+    stage: WorkerStage,
+) -> None:
+    ids = await waiting(stage, "User.Read", "Mail.Read")
+    session = stage.unlocked()
+    deciding = asyncio.create_task(allow(stage, session, [seen(stage, each) for each in ids]))
+    await asyncio.sleep(0)  # it has begun: the PIN is checked on a thread
+    session.lock("screen locked")
+    with pytest.raises(WireError) as refused:
+        await deciding
+    assert refused.value.code is Code.LOCKED
+    assert [stage.request(each).state for each in ids] == [State.PENDING] * 2
 
 
 async def test_a_requester_s_own_row_is_refused(stage: WorkerStage) -> None:
