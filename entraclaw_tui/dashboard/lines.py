@@ -145,29 +145,26 @@ def cut(line: Line, width: int) -> Line:
 
 
 def folded(line: Line, width: int) -> list[Line]:
-    """Return a line in as many as it needs: a long last piece goes on below its start."""
+    """Return a line in as many as it needs: a long last piece goes on below its start.
+
+    Where little room is left beside a value, what comes after it goes below the value.
+    """
     if length(line) <= width or not line:
         return [cut(line, width)]
     *before, last = line
-    room = length(tuple(before))
-    if room > width // 2:
-        return _continued(line, width)
-    parts = wrap(last.text, width - room)
-    blank = Piece(Shown(" " * room))
-    return [
-        (*before, Piece(part, last.tone)) if n == 0 else (blank, Piece(part, last.tone))
-        for n, part in enumerate(parts)
-    ]
-
-
-def _continued(line: Line, width: int) -> list[Line]:
-    """Put the last piece on lines of its own, below the first value: no room is left beside it."""
-    *before, last = line
-    indent = length(tuple(before[:1])) if len(before) > 1 else 0
-    indent = indent if indent <= width // 2 else 0
-    blank = Piece(Shown(" " * indent))
-    parts = wrap(Shown(last.text.strip()), width - indent)
-    return [cut(tuple(before), width), *((blank, Piece(part, last.tone)) for part in parts)]
+    text = Shown(last.text.lstrip(" "))
+    gap = len(last.text) - len(text) if before else 0
+    room = length(tuple(before)) + gap
+    head: Line = (*before, piece(" " * gap)) if gap else tuple(before)
+    if len(before) > 1 and room > width // 2:
+        indent = min(length(line[:1]), width // 2)
+        first, below = cut(tuple(before), width), wrap(text, width - indent)
+    else:
+        indent = room
+        beside, *below = wrap(text, max(1, width - room))
+        first = cut((*head, Piece(beside, last.tone)), width)
+    blank = piece(" " * indent)
+    return [first, *((blank, Piece(part, last.tone)) for part in below)]
 
 
 def wrap(text: Shown, width: int) -> list[Shown]:

@@ -101,8 +101,8 @@ def answer_of(look: Look, source: Source[T] | None, tell: Callable[[T], Line]) -
         case Failed(reason):
             return (piece(f"{look.signs.bad} ", Tone.BAD), Piece(clean(reason)))
         case Stale(value, at):
-            old = piece(f"  ({_old(look.now - at)})", Tone.LOOK)
-            return (*(replace(p, tone=Tone.DIM) for p in tell(value)), old)
+            old = piece(f"{_old(look.now - at)}: ", Tone.LOOK)
+            return (old, *(replace(p, tone=Tone.DIM) for p in tell(value)))
         case _:
             return tell(source.value)
 
