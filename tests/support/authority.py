@@ -23,7 +23,7 @@ from entraclaw_tui.macos.places import Places
 from entraclaw_tui.worker.config import Config
 from entraclaw_tui.worker.exchange import Exchange, Note
 from entraclaw_tui.worker.vault import Vault
-from tests.support.worker_stage import MemoryKeyring
+from tests.support.memory_keyring import MemoryKeyring
 
 
 @dataclass

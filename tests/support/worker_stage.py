@@ -14,7 +14,7 @@ import msgspec
 from entraclaw_tui.ipc.messages import Decide
 from entraclaw_tui.ipc.peer import Peer, birth_of, program_of
 from entraclaw_tui.ipc.request_messages import TokenAwait, TokenRequest, TokenRequestResult
-from entraclaw_tui.model.consent import Remember, Request, Requester, State
+from entraclaw_tui.model.consent import Pause, Remember, Request, Requester, State
 from entraclaw_tui.model.privacy import Signature
 from entraclaw_tui.worker import keys
 from entraclaw_tui.worker.approver import Approver
@@ -33,6 +33,7 @@ from entraclaw_tui.worker.requester import Asker
 from entraclaw_tui.worker.sessions import ApproverSession
 from entraclaw_tui.worker.vault import Vault
 from entraclaw_tui.worker.wish import Token, Wish
+from tests.support.memory_keyring import MemoryKeyring
 
 PIN = "246810"
 GRAPH = "https://graph.microsoft.com"
@@ -48,34 +49,6 @@ CONFIG = Config(
 )
 
 
-class MemoryKeyring:
-    """A keyring backend over a dict (a stand-in for the Keychain)."""
-
-    def __init__(self) -> None:
-        self.items: dict[str, str] = {}
-        self.locked = False
-
-    def get_password(self, service: str, username: str, /) -> str | None:
-        self._check()
-        return self.items.get(username)
-
-    def set_password(self, service: str, username: str, password: str, /) -> None:
-        self._check()
-        self.items[username] = password
-
-    def delete_password(self, service: str, username: str, /) -> None:
-        self._check()
-        del self.items[username]
-
-    def _check(self) -> None:
-        if self.locked:
-            raise KeyringLocked("locked")
-
-
-class KeyringLocked(Exception):
-    """The vault knows the real one by this name."""
-
-
 @dataclass
 class ScriptedExchange:
     """A stand-in for Entra: gives tokens, or what it is told to give."""
@@ -86,6 +59,7 @@ class ScriptedExchange:
     confirmed: bool = False
     """Whether the person has entered the code of the device sign-in."""
     polls: list[str] = field(default_factory=list)
+    on_pause: Callable[[], object] = lambda: None
     hold: asyncio.Event | None = None
     """Wait for it before answering."""
     wall: Callable[[], float] = time.time
@@ -116,6 +90,9 @@ class ScriptedExchange:
 
     async def sign_out(self) -> None:
         self.confirmed = False
+
+    def pauses(self) -> tuple[Pause, ...]:
+        return ()
 
     def forget(self) -> None: ...
 

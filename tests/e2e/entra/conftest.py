@@ -15,7 +15,7 @@ from entraclaw_tui.worker.config import Config
 from entraclaw_tui.worker.exchange import Exchange
 from entraclaw_tui.worker.vault import Vault
 from tests.support.authority import pretend_host, serving
-from tests.support.worker_stage import MemoryKeyring
+from tests.support.memory_keyring import MemoryKeyring
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from entraclaw_tui.worker.credentials import Credentials
 from entraclaw_tui.worker.entra_errors import ExchangeError
 from entraclaw_tui.worker.rotation import CannotRotate, Rotation
 from entraclaw_tui.worker.vault import Vault, key_item
-from tests.support.worker_stage import MemoryKeyring
+from tests.support.memory_keyring import MemoryKeyring
 
 BOT = Agent("research-bot")
 DAY = 86400.0

@@ -27,7 +27,8 @@ from entraclaw_tui.worker.key_watch import KeyWatch
 from entraclaw_tui.worker.log import WorkerLog
 from entraclaw_tui.worker.upkeep import PAUSE, SOON, Upkeep
 from entraclaw_tui.worker.vault import Vault, VaultError, VaultLocked, VaultTimedOut, key_item
-from tests.support.worker_stage import CONFIG, Hands, MemoryKeyring, PretendLine, WorkerStage
+from tests.support.memory_keyring import MemoryKeyring
+from tests.support.worker_stage import CONFIG, Hands, PretendLine, WorkerStage
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 DAY = 86_400.0
