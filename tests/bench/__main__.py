@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from tests.bench.exchange import exchange
+from tests.bench.logs import logs
 from tests.bench.measure import alternate, cores, first_paint_ms, idle
 from tests.bench.readers import readers
 from tests.support.demo import Headless
@@ -25,6 +26,7 @@ def main() -> None:
     """Measure and print one row a figure."""
     print(f"{cores()} processors, Python {sys.version.split()[0]}, medians of {RUNS} runs\n")
     readers(_row)
+    logs(_row)
     exchange(_row)
     folder = Path(tempfile.mkdtemp(prefix="ec-", dir="/tmp"))
     with Headless(folder) as demo:

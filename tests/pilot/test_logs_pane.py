@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from entraclaw_tui.dashboard.logs.log_sources import LogSource
 from entraclaw_tui.dashboard.logs.ring import LINES
 from entraclaw_tui.dashboard.panes.logs import LogsPane
+from entraclaw_tui.macos.host import Host
 from entraclaw_tui.model.log import LogLine
 from tests.pilot.conftest import Play, Raise
 from tests.support.panel import NOW, Stage, settle, sources
+from tests.support.panel import host as stage_host
 
 
 def _line(n: int, at: float | None = None) -> LogLine:
@@ -281,3 +287,77 @@ async def test_a_log_that_cannot_be_read_says_why_in_the_stream(play: Raise) -> 
     assert "/var/l.log cannot be read: Permission denied." in it.text("logs")
     await it.press("8", "s")
     assert not it.at_home
+
+
+async def test_every_key_is_harmless_where_there_is_no_line(play: Raise) -> None:
+    it = await play(Stage(mac=sources(logs=())), size=(80, 24))
+    await it.press("8", *"jkfGgnNewcSz", "enter", "pageup", "pagedown", "left", "right", "z")
+    await it.press("slash", *"x", "enter", "t", *"5m", "enter", "s", "escape")
+    assert "No line" in it.text("logs")
+    assert it.at_home
+
+
+async def test_a_saved_file_is_for_the_person_alone_and_its_place_is_told(
+    play: Raise, tmp_path: Path
+) -> None:
+    it = await play(size=(120, 40))
+    object.__setattr__(it.panel.desk.host, "home", tmp_path)
+    hostile = LogLine(NOW, "worker", "error", "bad \x1b[2J \u202e name\nnext")
+    await _pour(it, [hostile, _line(1)])
+    await it.press("8", "ampersand", *"bad", "enter", "S")
+    async with asyncio.timeout(10):
+        while "Saved 1 line to" not in it.note:
+            await it.pilot.pause(0.01)
+    (path,) = (tmp_path / ".config/entraclaw/saved").iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    head, line = path.read_text().splitlines()
+    assert head == '# 1 line of the logs: only "bad"'
+    assert line.endswith("worker     error    bad <U+001B>[2J <U+202E> name<U+000A>next")
+    await it.press("S")
+    async with asyncio.timeout(10):
+        while len(list(path.parent.iterdir())) < 2:
+            await it.pilot.pause(0.01)
+
+
+async def test_the_line_is_copied_as_it_was_written(
+    play: Raise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[str] = []
+
+    async def copy(host: Host, text: str) -> None:
+        copied.append(text)
+
+    monkeypatch.setattr("entraclaw_tui.macos.clipboard.copy", copy)
+    it = await play(size=(120, 40))
+    raw = '{"message":"m","client":"mcp-notes"}'
+    await _pour(it, [LogLine(NOW, "worker", "info", "m client=mcp-notes", raw)])
+    await it.press("8", "c")
+    assert copied == [raw]
+    assert "Copied the line." in it.note
+    assert "paused" in _frame(it)  # the line that was copied is the one that stays marked
+
+
+async def test_rotation_and_cutting_are_told_in_the_stream(play: Raise, tmp_path: Path) -> None:
+    from entraclaw_tui.dashboard.logs.log_sources import of_mac
+    from entraclaw_tui.macos.places import Places
+
+    here = replace(stage_host(), root=tmp_path, home=tmp_path / "Users/demo")
+    log = Places.of(here).worker_log
+    log.parent.mkdir(parents=True)
+    log.write_text("before\n")
+    worker = next(s for s in of_mac(here, Places.of(here)) if s.origin == "worker")
+    it = await play(Stage(mac=sources(logs=(worker,))), size=(120, 40))
+
+    async def shows(words: str) -> None:
+        async with asyncio.timeout(10):
+            while words not in it.text("logs"):
+                await it.pilot.pause(0.02)
+
+    await shows("before")
+    log.rename(log.with_name("worker.log.1"))
+    log.write_text("after\n")
+    await shows("worker.log was renamed and begun anew.")
+    await shows("after")
+    log.write_text("x\n")
+    await shows("worker.log was cut.")

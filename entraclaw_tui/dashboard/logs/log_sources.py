@@ -14,6 +14,8 @@ from entraclaw_tui.model.log import LogLine
 Follow: TypeAlias = Callable[[], AsyncIterator[list[LogLine]]]
 Parse: TypeAlias = Callable[[str, float], LogLine]
 """Takes a line, and about when it was written."""
+Parser: TypeAlias = Callable[[], Parse]
+"""Imports what reads a log's lines, once there are any: the first picture waits for none."""
 
 HISTORY = 2000
 """Lines of each log that are read from before the panel began."""
@@ -40,7 +42,7 @@ def of_mac(host: Host, places: Places, history: int = HISTORY) -> tuple[LogSourc
     """Return the logs of this Mac, real or pretend; `history` lines of before come with each."""
 
     def file(
-        path: Path, origin: str, parse: Parse, wanted: str = "", last: int = history
+        path: Path, origin: str, parse: Parser, wanted: str = "", last: int = history
     ) -> LogSource:
         shown = host.shown(path)
         return LogSource(origin, shown, lambda: _lines(host, path, origin, parse, wanted, last))
@@ -66,11 +68,12 @@ def of_mac(host: Host, places: Places, history: int = HISTORY) -> tuple[LogSourc
 
 
 async def _lines(
-    host: Host, path: Path, origin: str, parse: Parse, wanted: str, last: int
+    host: Host, path: Path, origin: str, parser: Parser, wanted: str, last: int
 ) -> AsyncIterator[list[LogLine]]:
     from entraclaw_tui.macos import logs
 
     root = f"{host.root}/" if host.pretend else ""
+    parse = parser()
 
     async for batch in logs.follow(path, last=last):
         near = _written(path)
@@ -102,22 +105,22 @@ def _written(path: Path) -> float:
         return 0.0
 
 
-def _worker(text: str, near: float) -> LogLine:
-    from entraclaw_tui.macos import logs
+def _worker() -> Parse:
+    from entraclaw_tui.macos.logs import parse_worker_line
 
-    return logs.parse_worker_line(text)
-
-
-def _launchd(text: str, near: float) -> LogLine:
-    from entraclaw_tui.macos import logs
-
-    return logs.parse_launchd_line(text)
+    return lambda text, near: parse_worker_line(text)
 
 
-def _caught(origin: str) -> Parse:
-    def parse(text: str, near: float) -> LogLine:
-        from entraclaw_tui.macos import logs
+def _launchd() -> Parse:
+    from entraclaw_tui.macos.logs import parse_launchd_line
 
-        return logs.parse_plain_line(text, origin, near)
+    return lambda text, near: parse_launchd_line(text)
 
-    return parse
+
+def _caught(origin: str) -> Parser:
+    def parser() -> Parse:
+        from entraclaw_tui.macos.logs import parse_plain_line
+
+        return lambda text, near: parse_plain_line(text, origin, near)
+
+    return parser

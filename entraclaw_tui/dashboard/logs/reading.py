@@ -149,10 +149,11 @@ class Reading:
     def step(self, lines: int, page: int) -> None:
         """Move the cursor by a line; through one that is taller than the window, by a row."""
         rows = self.window(page)
+        if not rows:
+            return
         self.hold()
-        edge = rows[-1] if lines > 0 else rows[0] if rows else (0, 0)
-        inner = self._height(self.cursor) - 1 if rows else 0
-        if rows and edge[0] == self.cursor and edge[1] != (inner if lines > 0 else 0):
+        edge, last = (rows[-1], self._height(self.cursor) - 1) if lines > 0 else (rows[0], 0)
+        if edge[0] == self.cursor and edge[1] != last:
             (self._down if lines > 0 else self._up)(1)
             return
         moved = self._within(self.cursor + lines) != self.cursor

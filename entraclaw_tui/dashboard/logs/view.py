@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from time import monotonic
 
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.lines import Line, piece
@@ -40,6 +41,7 @@ class LogView(Pane):
         self.rows_shown: list[tuple[int, Line]] = []
         self._painted_rows: dict[int, list[Line]] = {}
         self._due = False
+        self._shown_at = float("-inf")
 
     # -- lines come
 
@@ -52,7 +54,11 @@ class LogView(Pane):
         # Called from a source's own task, which knows no app: a timer started there would fail.
         if not self._due:
             self._due = True
-            self.call_later(self.set_timer, FLUSH, self.take)
+            left = self._shown_at + FLUSH - monotonic()
+            if left > 0:
+                self.call_later(self.set_timer, left, self.take)
+            else:
+                self.call_later(self.take)
 
     def take(self) -> None:
         """Take up the lines that came since the last time, at most SLICE of them."""
@@ -63,7 +69,8 @@ class LogView(Pane):
         if waiting:
             self._due = True
             self.call_later(self.take)
-        else:
+        if not waiting or monotonic() >= self._shown_at + FLUSH:
+            self._shown_at = monotonic()
             self.show()
 
     def add(self, batch: Iterable[LogLine]) -> None:
