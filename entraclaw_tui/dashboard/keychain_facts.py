@@ -7,7 +7,7 @@ from entraclaw_tui.dashboard.ages import ago, moment
 from entraclaw_tui.dashboard.closer import READERS
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import GRANTS, KEYCHAIN
-from entraclaw_tui.dashboard.keychain_lock import is_locked
+from entraclaw_tui.dashboard.keychain_open import is_locked
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece
 from entraclaw_tui.macos import keychain_names, keychain_readers
 from entraclaw_tui.macos.keychain_readers import Readers
@@ -15,8 +15,7 @@ from entraclaw_tui.model.keychain import KeychainItem
 from entraclaw_tui.model.source import Failed, Loaded, Source, Stale, value_of
 from entraclaw_tui.text import Shown, clean
 
-CLASSES = {"genp": "generic password", "inet": "internet password"}
-
+_SHUT = "The keychain is locked now: until it is opened nobody reads it."
 _KEYS = frozenset({"private key", "audit key", "PIN key"})
 
 
@@ -33,7 +32,7 @@ def item_lines(desk: Desk, item: KeychainItem, now: float, *, asking: bool) -> l
         *_maker(desk, item, mine),
         fact("account", Piece(clean(item.account))),
         fact("filed as", Piece(clean(item.service)), *_label(item)),
-        fact("class", Piece(clean(CLASSES.get(item.kind, item.kind)))),
+        fact("class", Piece(clean(keychain_names.CLASSES.get(item.kind, item.kind)))),
         fact("size", piece("not known: macOS tells it with the secret alone", Tone.DIM)),
         fact("comment", piece(f"{item.comment_bytes} bytes, not read")),
         fact("keychain", Piece(clean(desk.host.shown(item.keychain)))),
@@ -53,7 +52,7 @@ def readers_of(told: Source[tuple[Readers, ...]] | None, item: KeychainItem) -> 
 def _what(desk: Desk, item: KeychainItem) -> list[Line]:
     """Return what the item is, of which agent and version, in words."""
     name = keychain_names.named(item.account)
-    kind = name.kind or CLASSES.get(item.kind, item.kind)
+    kind = name.kind or keychain_names.CLASSES.get(item.kind, item.kind)
     said = []
     if name.agent:
         said.append(f"of the agent {name.agent}")
@@ -120,6 +119,7 @@ def _readers(
         return [
             fact("read by", mark, piece(" "), Piece(clean(mine.verdict, 300), mark.tone)),
             *(fact("", Piece(clean(line, 300))) for line in mine.lines),
+            *([fact("", piece(_SHUT, Tone.LOOK))] if is_locked(desk) else []),
             fact("", piece(f"asked {ago(now - at)}", Tone.DIM)),
         ]
     lines: list[Line] = []

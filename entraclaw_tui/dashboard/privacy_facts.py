@@ -9,12 +9,13 @@ from entraclaw_tui.dashboard.ages import ago, moment
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import MACHINE, PRIVACY
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece
+from entraclaw_tui.dashboard.privacy_rows import client, sign, thing
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.macos import privacy_words, tcc_services
 from entraclaw_tui.macos.places import Places
 from entraclaw_tui.macos.tcc_match import Check, Match
 from entraclaw_tui.macos.tcc_rows import LISTED, READ
-from entraclaw_tui.model.privacy import Privacy, PrivacyGrant
+from entraclaw_tui.model.privacy import COUNTS, Privacy, PrivacyGrant
 from entraclaw_tui.model.source import Empty, Failed, Stale, value_of
 from entraclaw_tui.text import Shown, clean
 
@@ -26,29 +27,6 @@ _CHECKS = {
     "signer": "signed by",
     "requirement": "codesign",
 }
-
-
-def tone(grant: PrivacyGrant) -> Tone:
-    """Return how a decision is painted: what was for one run only is no grant."""
-    if grant.state in privacy_words.COUNTS:
-        return Tone.GOOD
-    return Tone.BAD if grant.state == "denied" else Tone.LOOK
-
-
-def sign(grant: PrivacyGrant, signs: Symbols) -> Piece:
-    """Return the sign of a decision."""
-    shapes = {Tone.GOOD: signs.fine, Tone.BAD: signs.bad}
-    return piece(shapes.get(tone(grant), signs.look), tone(grant))
-
-
-def thing(desk: Desk, grant: PrivacyGrant) -> str:
-    """Return a row's name in findings: its service and its program."""
-    return f"{grant.service} {client(desk, grant)}"
-
-
-def client(desk: Desk, grant: PrivacyGrant) -> str:
-    """Return the program that a row names, a path as one of the Mac."""
-    return desk.host.shown(grant.client) if grant.client_is_path else grant.client
 
 
 def row_lines(
@@ -182,7 +160,7 @@ def _rows(privacy: Privacy) -> str:
     many = len(privacy.grants)
     if not many:
         return "none: macOS has been asked nothing"
-    counted = sum(grant.state in privacy_words.COUNTS for grant in privacy.grants)
+    counted = sum(grant.state in COUNTS for grant in privacy.grants)
     denied = sum(grant.state == "denied" for grant in privacy.grants)
     return f"{many}: {counted} granted, {denied} denied, {many - counted - denied} neither"
 

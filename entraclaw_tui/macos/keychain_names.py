@@ -18,6 +18,8 @@ _KINDS = {
     "audit": "audit key",
     "pin": "PIN key",
 }
+CLASSES = {"genp": "generic password", "inet": "internet password"}
+"""The Keychain's classes in words."""
 _OF_AGENT = frozenset({"key", "token"})
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from entraclaw_tui.macos import tcc_services
 from entraclaw_tui.macos.tcc_rows import ABSENT, DAMAGED, DENIED, LISTED, READ
-from entraclaw_tui.model.privacy import Privacy, PrivacyGrant
+from entraclaw_tui.model.privacy import THIS_RUN, Privacy, PrivacyGrant
 
-COUNTS = frozenset({"granted", "limited", "add only"})
-"""The states that let a program in at its next start too."""
-THIS_RUN = "this run only"
 NOT_LISTED = "not told by `tccutil list`"
 
 _PANES = {

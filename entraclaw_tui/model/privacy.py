@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+COUNTS = frozenset({"granted", "limited", "add only"})
+"""The states that let a program in at its next start too."""
+THIS_RUN = "this run only"
+"""The state that never counts as a grant: it was for one run, and the row outlives it."""
+
 
 class PrivacyGrant(msgspec.Struct, frozen=True):
     """One row of a TCC database."""

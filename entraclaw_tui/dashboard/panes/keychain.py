@@ -12,8 +12,7 @@ from entraclaw_tui.dashboard import concerns, words
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.ages import ago
 from entraclaw_tui.dashboard.key import KEYCHAIN
-from entraclaw_tui.dashboard.keychain_facts import CLASSES
-from entraclaw_tui.dashboard.keychain_lock import is_locked
+from entraclaw_tui.dashboard.keychain_open import is_locked
 from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fit, header, piece
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
 from entraclaw_tui.macos import keychain_names
@@ -127,4 +126,4 @@ def _named(row: KeychainItem) -> tuple[str, str]:
     if found.kind:
         # `session:{tenant}:{upn}`: the person says more than the tenant's id.
         return found.kind, found.rest
-    return CLASSES.get(row.kind, row.kind), row.account or row.service
+    return keychain_names.CLASSES.get(row.kind, row.kind), row.account or row.service

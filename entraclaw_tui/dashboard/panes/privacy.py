@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from entraclaw_tui.dashboard import concerns, privacy_facts, words
+from entraclaw_tui.dashboard import concerns, privacy_rows, words
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.ages import date
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import PRIVACY
 from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fit, header, piece
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
-from entraclaw_tui.macos import privacy_words
-from entraclaw_tui.macos.tcc_match import Match
-from entraclaw_tui.macos.tcc_rows import READ
-from entraclaw_tui.model.privacy import Privacy, PrivacyGrant
+from entraclaw_tui.model.privacy import COUNTS, Privacy, PrivacyGrant
 from entraclaw_tui.model.source import Source, value_of
 from entraclaw_tui.text import Shown, clean
+
+if TYPE_CHECKING:  # the first picture compares nothing
+    from entraclaw_tui.macos.tcc_match import Match
 
 _COLUMNS = (
     Column("", 1),
@@ -28,6 +28,7 @@ _COLUMNS = (
     Column("state", 9, from_width=44),
     Column("since", 11, right=True, from_width=60),
 )
+_READ = "read"
 _UNREAD = frozenset({"denied", "damaged"})
 
 
@@ -78,17 +79,17 @@ class PrivacyPane(ListPane[PrivacyGrant]):
 
     def _sign(self, row: PrivacyGrant) -> Piece:
         signs = self.desk.symbols
-        fine = privacy_facts.sign(row, signs)
-        thing = privacy_facts.thing(self.desk, row)
+        fine = privacy_rows.sign(row, signs)
+        thing = privacy_rows.thing(self.desk, row)
         return concerns.marked(self.desk.store, "privacy", thing, fine, signs)
 
     def _state(self, row: PrivacyGrant) -> Piece:
         """Return the database's word, or `stale` for a grant that does not count any more."""
-        found = concerns.about(self.desk.store, "privacy", privacy_facts.thing(self.desk, row))
+        found = concerns.about(self.desk.store, "privacy", privacy_rows.thing(self.desk, row))
         bad = concerns.worst(concerns.counted(found))
-        if bad is not None and row.state in privacy_words.COUNTS:
+        if bad is not None and row.state in COUNTS:
             return piece("stale", concerns.tone(bad))
-        return Piece(clean(row.state), privacy_facts.tone(row))
+        return Piece(clean(row.state), privacy_rows.tone(row))
 
     def _use(self, row: PrivacyGrant) -> Shown:
         target = f" {self.desk.symbols.arrow} {_short(row.target)}" if row.target else ""
@@ -100,8 +101,8 @@ class PrivacyPane(ListPane[PrivacyGrant]):
         if privacy is None:
             return ()
         told = {"user": privacy.user_database, "system": privacy.system_database}
-        read = [name for name, state in told.items() if state == READ]
-        rest = [f"{name} {clean(state, 30)}" for name, state in told.items() if state != READ]
+        read = [name for name, state in told.items() if state == _READ]
+        rest = [f"{name} {clean(state, 30)}" for name, state in told.items() if state != _READ]
         by = " by the worker" if privacy.read_by else ""
         words_read = " + ".join(read) + f" read{by}" if read else ""
         dot = f" {self.desk.symbols.dot} "

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from entraclaw_tui.dashboard import keychain_lock
+from entraclaw_tui.dashboard import keychain_lock, keychain_open
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.closer import LOCK
 from entraclaw_tui.dashboard.desk import Desk
@@ -47,11 +47,11 @@ class KeychainStateSheet(RowSheet):
 
     @property
     def _locked(self) -> bool:
-        return keychain_lock.is_locked(self.desk) is True
+        return keychain_open.is_locked(self.desk) is True
 
     @property
     def _unknown(self) -> bool:
-        state = keychain_lock.state_of(self.desk)
+        state = keychain_open.state_of(self.desk)
         return state is None or state.locked is None
 
     def action_ask(self) -> None:

@@ -9,8 +9,6 @@ import pytest
 from entraclaw_tui.macos.privacy import REFUSED
 from entraclaw_tui.macos.privacy_asking import Answer, read
 from entraclaw_tui.macos.privacy_words import (
-    COUNTS,
-    THIS_RUN,
     bound_to,
     database,
     meaning,
@@ -20,7 +18,7 @@ from entraclaw_tui.macos.privacy_words import (
 )
 from entraclaw_tui.macos.tcc_rows import ABSENT, DAMAGED, DENIED, LISTED, READ
 from entraclaw_tui.macos.tcc_services import all_services
-from entraclaw_tui.model.privacy import Privacy, PrivacyGrant
+from entraclaw_tui.model.privacy import COUNTS, THIS_RUN, Privacy, PrivacyGrant
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 
 PYTHON = "/opt/homebrew/bin/python3.14"
