@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Container
 from pathlib import Path
 
-from entraclaw_tui.demo.mac.launchd.code import read_pairs
 from entraclaw_tui.demo.mac.launchd.definition import Definition
+from entraclaw_tui.demo.mac.launchd.diary import Diary
 from entraclaw_tui.demo.mac.launchd.ears import Ears
 from entraclaw_tui.demo.mac.launchd.environment import environment
 from entraclaw_tui.demo.mac.launchd.ground import Ground
@@ -21,10 +21,9 @@ from entraclaw_tui.demo.mac.launchd.outcome import Outcome, signal_text
 from entraclaw_tui.demo.mac.launchd.reactor import Timer
 from entraclaw_tui.demo.mac.launchd.spawn import SpawnError, spawn
 from entraclaw_tui.demo.mac.launchd.triggers import Triggers
-from entraclaw_tui.demo.mac.layout import Layout
+from entraclaw_tui.demo.mac.launchd.verdict import verdict
 
 EX_CONFIG = 78
-CODE_CHANGED = "OS_REASON_CODESIGNING"
 
 DEMAND = frozenset({"non-ipc demand", "ipc (socket)"})
 """The reasons that start a job even in on-demand-only mode."""
@@ -58,6 +57,7 @@ class Job:
         self.coalitions = (next(ground.coalitions), next(ground.coalitions))
         self._ears = Ears(definition, ground)
         self._ground = ground
+        self._diary = Diary(self._note)
         self._gone = gone
         self._process: subprocess.Popen[bytes] | None = None
         self._settled = False
@@ -131,13 +131,7 @@ class Job:
             self._spawn(reason)
             return
         self.penalty = True
-        self._note("internal event: WILL_SPAWN, code = 0")
-        self._note("service state: spawn scheduled")
-        self._note(
-            f"Service only ran for {int(ran)} seconds. "
-            f"Pushing respawn out by {self.definition.throttle - int(ran)} seconds.",
-            "Warning",
-        )
+        self._diary.pushed_out(ran, self.definition.throttle)
         self._ears.deafen()
         self._respawn = self._ground.reactor.after(
             wait / self._ground.speed, lambda: self._spawn(reason)
@@ -209,9 +203,7 @@ class Job:
                 os.killpg(process.pid, signal.SIGKILL)
         self.last = Outcome(process.returncode)
         by = " | sent by launchd[1]" if self._signalled and process.returncode < 0 else ""
-        self._note("service exited: dirty = 0, supported pressured-exit = 0")
-        self._note(f"exited due to {self.last.logged}{by}")
-        self._note("service state: exited")
+        self._diary.ended(self.last, by)
         self._ground.ledger.remove(process.pid)
         self._process = None
         self._settled = False
@@ -232,21 +224,16 @@ class Job:
             self._respawn.cancel()
             self._respawn = None
         else:
-            self._note("internal event: WILL_SPAWN, code = 0")
-            self._note("service state: spawn scheduled")
+            self._diary.scheduled()
         self._ears.deafen()
         self.pended = ""
         self.penalty = False
         self.runs += 1
         self._started = time.monotonic()
-        self._note("service state: spawning")
-        self._note(f"launching: {reason}")
-        if self.code_changed:
-            self._fail(Outcome(-signal.SIGKILL, CODE_CHANGED), "code signature was refused")
-            return
-        fate = read_pairs(Layout(self._ground.host.root).fates).get(self.label)
-        if fate:
-            self._fail(Outcome(-signal.SIGKILL, fate), f"{fate} before it began")
+        self._diary.spawning(reason)
+        refused = verdict(self._ground, self.definition)
+        if refused is not None:
+            self._fail(refused, refused.reason)
             return
         try:
             self._process = spawn(self.definition, environment(self._ground, self.definition))
@@ -256,9 +243,7 @@ class Job:
             return
         self._ground.ledger.add(self._process.pid)
         self.reason = reason
-        self._note(f"xpcproxy spawned with pid {self._process.pid}")
-        self._note("internal event: SPAWNED, code = 0")
-        self._note("service state: xpcproxy")
+        self._diary.spawned(self._process.pid)
         process = self._process
         self._ground.reactor.after(_XPCPROXY, lambda: self._settle(process))
 
@@ -273,12 +258,8 @@ class Job:
         if self._process is not process:
             return
         self._settled = True
-        self._note("internal event: SOURCE_ATTACH, code = 0")
-        if not self._signalled:
-            self._note("service state: running")
-        self._note("internal event: INIT, code = 0")
         name = Path(self.definition.program).name
-        self._note(f"Successfully spawned {name}[{process.pid}] because {self.reason}")
+        self._diary.settled(name, process.pid, self.reason, running=not self._signalled)
 
     def _after_end(self) -> None:
         if self._leaving:
