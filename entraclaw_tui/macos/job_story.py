@@ -21,8 +21,10 @@ from entraclaw_tui.model.job import Compared, EnvironmentName, JobDefinition, Pr
 from entraclaw_tui.model.log import LogLine
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 
-LOG_LINES = 4000
+LOG_LINES = 20_000
 """Lines from the end of launchd's log that are looked through: it is about every job."""
+TOLD_LINES = 300
+"""Lines about one job that are kept of these, the last ones."""
 SAID_LINES = 30
 """Lines of what a job wrote last that are read."""
 _OWN = "environment"
@@ -130,19 +132,14 @@ async def read_told(host: Host, label: str = LABEL) -> Loaded[tuple[LogLine, ...
     """Return what launchd's own log says of a job lately, the oldest first."""
     path = Places.of(host).launchd_log
     try:
-        lines = await asyncio.to_thread(logs.last_lines, path, LOG_LINES)
+        looked, lines = await asyncio.to_thread(_about, path, label)
     except OSError as error:
         return Failed(f"launchd's log cannot be read: {error.strerror}.")
-    # `com.example` is not `com.example.helper`.
-    found = tuple(
-        logs.parse_launchd_line(line)
-        for line in lines
-        if f"/{label} [" in line or f"/{label})" in line
-    )
-    if not lines:
+    if not looked:
         return Empty("launchd's log is not there, or empty.")
-    if not found:
-        return Empty(f"launchd's log says nothing of it in its last {len(lines)} lines.")
+    if not lines:
+        return Empty(f"launchd's log says nothing of it in its last {looked} lines.")
+    found = tuple(logs.parse_launchd_line(line) for line in lines)
     return Loaded(found, time.time())
 
 
@@ -160,6 +157,14 @@ async def read_said(host: Host, label: str = LABEL) -> Loaded[tuple[str, ...]] |
         return Failed(f"{host.shown(named)} cannot be read: {error.strerror}.")
     told = tuple(line for line in lines if line.strip())
     return Loaded(told, time.time()) if told else Empty("It wrote nothing on standard error.")
+
+
+def _about(path: Path, label: str) -> tuple[int, list[str]]:
+    """Return how many lines were looked through, and the last of them that name a job."""
+    lines = logs.last_lines(path, LOG_LINES)
+    # `com.example` is not `com.example.helper`.
+    named = (f"/{label} [", f"/{label})")
+    return len(lines), [one for one in lines if any(n in one for n in named)][-TOLD_LINES:]
 
 
 def _usual(host: Host, label: str) -> Path:

@@ -119,8 +119,7 @@ class StoryPane(ListPane[Told]):
 
     def tick(self) -> None:
         """Tell ages anew: they stand in the lines themselves."""
-        self._rows = [row for row in self.rows() if self.passes(self.words(row))]
-        super().tick()
+        self.reload()
 
     # -- the page of the chapter under the cursor, below the list
 

@@ -91,10 +91,13 @@ class ListPane(Pane, Generic[T]):
         if rows and self.top:
             # Rows above came or went: keep the selected one on its line of the screen.
             self.top += self._index - before
-        self.tick()
+        self._show_anew()
 
     def tick(self) -> None:
         """Repaint what time has changed."""
+        self._show_anew()
+
+    def _show_anew(self) -> None:
         self._notes = None
         self.dress()
         self.repaint()
