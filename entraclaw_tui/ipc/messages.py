@@ -15,6 +15,7 @@ from entraclaw_tui.model.consent import (
     AuditEntry,
     Client,
     Grant,
+    Pause,
     Remember,
     Request,
     TokenInfo,
@@ -122,6 +123,8 @@ class WorkerInfo(msgspec.Struct, frozen=True):
     """What its start, or the first look at the agent's key, has waited for since a second."""
     certificates: tuple[CertificateEnd, ...] = ()
     """Of the agents, as far as they are known."""
+    pauses: tuple[Pause, ...] = ()
+    """That Entra has asked for."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -199,6 +202,12 @@ class GrantById(Params, frozen=True):
     """One grant."""
 
     grant_id: Id
+
+
+class Refresh(Params, frozen=True):
+    """One live grant's token exchanged anew, now; without one, those of all at their next use."""
+
+    grant_id: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*$(?!\n)")] = ""
 
 
 class ClientById(Params, frozen=True):

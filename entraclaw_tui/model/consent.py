@@ -182,6 +182,17 @@ class TokenInfo(msgspec.Struct, frozen=True):
     from_cache: bool = False
     exchange_ms: int = 0
     ended_at: float | None = None
+    refresh_at: float | None = None
+    """From when on a use of its grant renews it ahead of its end; None where it has no grant."""
+    flow: str = "obo"
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """Entra wants to be left alone about somebody."""
+
+    account: str
+    """A person, or an agent by its name where it acts as itself."""
+    until: float
 
 
 class Client(msgspec.Struct, frozen=True):

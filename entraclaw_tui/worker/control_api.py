@@ -24,6 +24,7 @@ from entraclaw_tui.ipc.messages import (
     Hello,
     Nothing,
     PrivacyResult,
+    Refresh,
     Session,
     Snapshot,
     Subscribe,
@@ -88,6 +89,7 @@ class ControlApi:
             "worker.resume": self._resume,
             "worker.status": self._worker_status,
             "exchange.refresh": self._refresh,
+            "exchange.forget": self._forget,
             "audit.tail": self._audit_tail,
             "audit.verify": self._audit_verify,
             "pin.set": guard.pin_set,
@@ -258,6 +260,15 @@ class ControlApi:
         return self._status.changed()
 
     async def _refresh(self, call: Call) -> Count:
-        framing.decode_params(call, Nothing)
+        params = framing.decode_params(call, Refresh)
         session, engine = await self._access.unlocked()
+        if params.grant_id:
+            await engine.housekeeping.renew(params.grant_id, session.approver.words)
+            return Count(1)
         return Count(await engine.housekeeping.refresh(session.approver.words))
+
+    async def _forget(self, call: Call) -> Count:
+        params = framing.decode_params(call, GrantById)
+        session, engine = await self._access.anyone()
+        await engine.housekeeping.forget_token(params.grant_id, session.approver.words)
+        return Count(1)

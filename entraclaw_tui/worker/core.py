@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from entraclaw_tui.ipc.errors import Code, WireError
-from entraclaw_tui.model.consent import AuditEntry
+from entraclaw_tui.model.consent import AuditEntry, Pause
 from entraclaw_tui.model.policy import Policy
 from entraclaw_tui.worker.book import Book
 from entraclaw_tui.worker.bus import Bus, event_of
@@ -44,6 +45,14 @@ class Exchanger(Protocol):
 
     async def sign_out(self) -> None:
         """Forget the stored sign-in. Raises ExchangeError."""
+        ...
+
+    def tell_of_pauses(self, told: Callable[[], object]) -> None:
+        """Let somebody be told when Entra asks for a pause."""
+        ...
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """Return the pauses that Entra has asked for and that are not over."""
         ...
 
     def forget(self) -> None:
@@ -147,6 +156,8 @@ _AUDIT_WORDS = {
     "signin_failed": "A sign-in came to nothing.",
     "signed_in": "The person signed in.",
     "signed_out": "The person was signed out.",
+    "refreshed": "Tokens are exchanged anew.",
+    "token_forgotten": "A token was thrown away.",
     "started": "The worker has started.",
     "stopped": "The worker has stopped.",
 }

@@ -14,18 +14,15 @@ from typing import TYPE_CHECKING
 from entraclaw_tui.worker.config import Config
 from entraclaw_tui.worker.credential import AgentKey, UnusableKey, read_key
 from entraclaw_tui.worker.entra_answers import DeviceFlow, UserToken, number, user_token
-from entraclaw_tui.worker.entra_errors import ExchangeError, Kind, error_class
-from entraclaw_tui.worker.skew import clock_hint
+from entraclaw_tui.worker.entra_calls import Calls
+from entraclaw_tui.worker.entra_errors import ExchangeError, Kind
 from entraclaw_tui.worker.vouchers import Vouchers
 
 if TYPE_CHECKING:
     import msal
 
-    from entraclaw_tui.worker.http import RecordingSession
-
 EXCHANGE = "api://AzureADTokenExchange/.default"
 """What vouchers are asked for (learn.microsoft.com/entra/agent-id/agent-oauth-protocols)."""
-_OUT_OF_TIME = "AADSTS700024"
 _WAITING = ("authorization_pending", "slow_down")
 _VOUCHER_MAY_BE_BAD = frozenset({Kind.CLIENT_AUTH, Kind.CONFIG, Kind.ASSERTION_WRONG})
 _BLUEPRINT_STEP = "It failed at the first step, where the application vouches for the agent."
@@ -47,8 +44,7 @@ class Entra:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._http: RecordingSession | None = None
-        self._http_cache: dict[str, object] = {}
+        self._calls = Calls(config.entra.ca_file, config.entra.proxy)
         self._public: msal.PublicClientApplication | None = None
         self._apps: dict[tuple[str, str], msal.ConfidentialClientApplication] = {}
         self._vouchers = Vouchers()
@@ -148,72 +144,28 @@ class Entra:
 
     def close(self) -> None:
         """Close the connections."""
-        if self._http is not None:
-            self._http.close()
+        self._calls.close()
 
     def _ask(
         self,
         call: Callable[[], Mapping[str, object]],
         good: Callable[[Mapping[str, object]], bool] = lambda answer: "access_token" in answer,
     ) -> Mapping[str, object]:
-        import requests
-
-        from entraclaw_tui.worker.http import distrusted
-
-        http = self._fresh_http()
-        answer: Mapping[str, object] = {}
-        trouble: ExchangeError | None = None
+        self._start_afresh_where_stale()
         try:
-            answer = call()
-            if good(answer):
-                return answer
-            if not isinstance(answer, Mapping) or "error" not in answer:
-                trouble = ExchangeError(Kind.TRANSIENT, "Entra's answer makes no sense.")
+            return self._calls.ask(call, good)
         except ExchangeError as error:
-            raise self._failed(error) from None
-        except requests.exceptions.RequestException as error:
-            trouble = (
-                ExchangeError(Kind.CONFIG, "The authority's TLS certificate is not trusted.")
-                if distrusted(error)
-                else ExchangeError(
-                    Kind.TRANSIENT, f"Entra cannot be reached ({type(error).__name__})."
-                )
-            )
-        except Exception as error:
-            # MSAL's own errors quote what they choke on, so nothing of them is passed on.
-            trouble = ExchangeError(
-                Kind.TRANSIENT, f"Entra's answer makes no sense ({type(error).__name__})."
-            )
-        if http.refusal is not None:  # what Entra itself said explains most
-            verdict = error_class(http.refusal.status_code, http.refusal.text, http.refusal.headers)
-            trouble = verdict.error()
-            if verdict.code == _OUT_OF_TIME:
-                trouble.hint = clock_hint(http.refusal.headers, time.time()) or trouble.hint
-        raise self._failed(trouble or error_class(400, answer, {}).error())
+            if error.kind in _VOUCHER_MAY_BE_BAD:
+                self._vouchers.clear()
+            raise
 
-    def _failed(self, error: ExchangeError) -> ExchangeError:
-        # MSAL answers an equal call from this cache for a minute, even after somebody consented,
-        # and one user's 429 to all users. Pauses are ours to keep (patience.py).
-        self._http_cache.clear()
-        if error.kind in _VOUCHER_MAY_BE_BAD:
-            self._vouchers.clear()
-        return error
-
-    def _fresh_http(self) -> RecordingSession:
-        from entraclaw_tui.worker.http import RecordingSession
-
-        if self.stale and self._http is not None:
-            self._http.close()
-            self._http = self._public = None
+    def _start_afresh_where_stale(self) -> None:
+        if self.stale:
+            self._calls.close()
+            self._public = None
             self._apps.clear()
             self._vouchers.clear()
-            self._http_cache.clear()
         self.stale = False
-        if self._http is None:
-            entra = self._config.entra
-            self._http = RecordingSession(entra.ca_file, entra.proxy)
-        self._http.forget()
-        return self._http
 
     def _person(self) -> msal.PublicClientApplication:
         import msal
@@ -232,7 +184,7 @@ class Entra:
 
     def _actor(self, actor: Actor) -> Callable[[], msal.ConfidentialClientApplication]:
         """Return what makes the actor's application; for an agent, once it is vouched for."""
-        self._fresh_http()
+        self._start_afresh_where_stale()
         try:
             key = read_key(actor.key)
         except UnusableKey:
@@ -267,7 +219,7 @@ class Entra:
             except UnusableKey:
                 raise _bad_key() from None
             except (ValueError, TypeError):
-                if self._http is not None and self._http.refusal is not None:
+                if self._calls.refused:
                     raise  # discovery was refused; what Entra said explains it
                 raise _bad_key() from None
         return self._apps[name]
@@ -308,8 +260,8 @@ class Entra:
         return {
             "authority": self._config.authority_url,
             "instance_discovery": False,  # the authority is on our own list
-            "http_client": self._http,
-            "http_cache": self._http_cache,
+            "http_client": self._calls.http,
+            "http_cache": self._calls.cache,
             "token_cache": Forgetful(),
             "app_name": "entraclaw-tui",
         }

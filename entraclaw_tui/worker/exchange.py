@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from entraclaw_tui.model.consent import Pause
 from entraclaw_tui.worker import flows
 from entraclaw_tui.worker.config import Agent, Config
 from entraclaw_tui.worker.credentials import Credentials
@@ -110,6 +111,15 @@ class Exchange:
             await self._session.end()
         except VaultError as error:
             raise _keychain(error) from None
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """Return the pauses that Entra has asked for and that are not over."""
+        now = time.time()
+        return tuple(Pause(who, now + left) for who, left in self._patience.pauses().items())
+
+    def tell_of_pauses(self, told: Callable[[], object]) -> None:
+        """Let somebody be told when Entra asks for a pause."""
+        self._patience.on_pause = told
 
     def forget(self) -> None:
         """Start afresh with the next exchange, after a consent in the directory or a sign-in."""

@@ -12,6 +12,7 @@ from entraclaw_tui.text import clean
 from entraclaw_tui.worker.core import new_id
 from entraclaw_tui.worker.entra_errors import ExchangeError
 from entraclaw_tui.worker.rows import StoredRequest
+from entraclaw_tui.worker.shelf import renews_at
 from entraclaw_tui.worker.states import move
 from entraclaw_tui.worker.transaction import Transaction
 from entraclaw_tui.worker.wish import Token, Wish
@@ -148,6 +149,8 @@ def info_of_grant(grant: Grant, token: Token, kept_in: str, now: float) -> Token
         id=new_id("t"),
         request_id="",
         grant_id=grant.id,
+        flow=grant.flow,
+        refresh_at=renews_at(grant.id, token.expires_at),
         client_name=grant.client_name,
         account=grant.account,
         resource=grant.resource,
@@ -167,6 +170,8 @@ def info_of(stored: StoredRequest, token: Token, kept_in: str, now: float) -> To
         id=new_id("t"),
         request_id=request.id,
         grant_id=stored.grant_id,
+        flow=request.flow,
+        refresh_at=renews_at(stored.grant_id, token.expires_at) if stored.grant_id else None,
         client_name=request.claimed_name,
         account=request.account,
         resource=request.resource,

@@ -74,6 +74,12 @@ class Exchanging:
             self._ahead[grant.id] = now + AGAIN
             self._begin_renewal(grant, "", ahead=True)
 
+    async def renew(self, grant: Grant) -> Token:
+        """Exchange a live grant's token anew, whatever lasts. Raises ExchangeError, WireError."""
+        self._paused.pop(grant.id, None)
+        await self._shelf.discard(grant)
+        return await self.for_grant(grant)
+
     def forgive(self) -> None:
         """Try again at once where a live grant's exchange has failed."""
         self._paused.clear()

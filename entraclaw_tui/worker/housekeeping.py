@@ -6,12 +6,13 @@ import msgspec
 
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.messages import AuditVerifyResult
-from entraclaw_tui.model.consent import AuditEntry, Client, State
+from entraclaw_tui.model.consent import AuditEntry, Client, Grant, State
 from entraclaw_tui.worker import chain
 from entraclaw_tui.worker.audit_file import AuditFiles
 from entraclaw_tui.worker.core import Core
 from entraclaw_tui.worker.decisions import deny_in
 from entraclaw_tui.worker.endings import Endings
+from entraclaw_tui.worker.entra_errors import ExchangeError
 from entraclaw_tui.worker.exchanging import Exchanging
 from entraclaw_tui.worker.grants import Grants
 from entraclaw_tui.worker.head import Head
@@ -118,6 +119,29 @@ class Housekeeping:
         )
         return len(live)
 
+    async def renew(self, grant_id: str, by: str) -> None:
+        """Exchange one live grant's token anew, now. Raises WireError."""
+        grant = self._live(grant_id)
+        await self._core.ledger.change(lambda txn: txn.audit("refreshed", grant_id, by=by))
+        try:
+            await self._exchanging.renew(grant)
+        except ExchangeError as error:
+            raise WireError(
+                Code.EXCHANGE_FAILED, error.message, error.hint, error.retry_after
+            ) from None
+
+    async def forget_token(self, grant_id: str, by: str) -> None:
+        """Throw one live grant's token away; its next use is a new exchange. Raises WireError."""
+        grant = self._live(grant_id)
+        await self._shelf.discard(grant)
+        await self._core.ledger.change(lambda txn: _forgotten(txn, grant_id, by))
+
+    def _live(self, grant_id: str) -> Grant:
+        grant = self._grants.live(grant_id)
+        if grant is None:
+            raise WireError(Code.NOT_FOUND, "There is no such live grant.")
+        return grant
+
     async def prune(self) -> None:
         """Delete rows that ended long ago. The audit stays whole."""
         before = self._core.clock.wall() - KEEP
@@ -152,6 +176,13 @@ class Housekeeping:
             or await self._files.compare(self._core.keys.audit, self._core.ledger, check)
         )
         return AuditVerifyResult(not problem, check.entries, problem)
+
+
+def _forgotten(txn: Transaction, grant_id: str, by: str) -> None:
+    for token in txn.tokens_of(grant_id):
+        if token.ended_at is None:
+            txn.put_token(msgspec.structs.replace(token, ended_at=txn.now))
+    txn.audit("token_forgotten", grant_id, by=by)
 
 
 def _block(txn: Transaction, identity: str, ids: tuple[str, ...], by: str) -> None:

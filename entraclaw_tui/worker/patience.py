@@ -28,6 +28,8 @@ class Patience:
         self._sleep = sleep
         self._clock = clock
         self._paused_until: dict[str, float] = {}
+        self.on_pause: Callable[[], object] = lambda: None
+        """Told when Entra has asked for a pause."""
         self._draw = secrets.SystemRandom().uniform
 
     async def run(self, who: str, work: Callable[[], Awaitable[T]], deadline: float) -> T:
@@ -42,6 +44,7 @@ class Patience:
             except ExchangeError as error:
                 if error.kind is Kind.THROTTLED:
                     self._paused_until[who] = self._clock() + error.retry_after
+                    self.on_pause()
                 if error.kind is not Kind.TRANSIENT or attempt == TRIES:
                     raise
                 pause = max(error.retry_after, self._draw(0.0, _FIRST_PAUSE * 2 ** (attempt - 1)))
@@ -49,6 +52,11 @@ class Patience:
                     raise
             await self._sleep(pause)
         raise AssertionError("unreachable")
+
+    def pauses(self) -> dict[str, float]:
+        """Return who is paused, and the seconds that are left."""
+        now = self._clock()
+        return {who: until - now for who, until in self._paused_until.items() if until > now}
 
     def _refuse_while_paused(self, who: str) -> None:
         left = self._paused_until.get(who, 0.0) - self._clock()

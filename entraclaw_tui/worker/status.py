@@ -125,6 +125,7 @@ class Status:
             rss_bytes=_memory(),
             note=f"Nothing can be stored: {trouble}." if trouble else self._words(),
             waits_for=self.waits_for,
+            pauses=core.exchange.pauses() if core is not None else (),
             certificates=self.keys.ends if self.keys is not None else (),
         )
 

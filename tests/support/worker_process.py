@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -19,6 +20,7 @@ from entraclaw_tui.demo.mac.activation import activate
 from entraclaw_tui.demo.mac.backend import PretendKeyring
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import Places
+from entraclaw_tui.model.consent import Pause
 from entraclaw_tui.worker.entra_answers import DeviceFlow
 from entraclaw_tui.worker.entra_errors import ExchangeError, Kind
 from entraclaw_tui.worker.service import serve
@@ -50,6 +52,11 @@ class WrittenExchange:
         return False
 
     async def sign_out(self) -> None: ...
+
+    def tell_of_pauses(self, told: Callable[[], object]) -> None: ...
+
+    def pauses(self) -> tuple[Pause, ...]:
+        return ()
 
     def forget(self) -> None: ...
 

@@ -59,7 +59,6 @@ class ScriptedExchange:
     confirmed: bool = False
     """Whether the person has entered the code of the device sign-in."""
     polls: list[str] = field(default_factory=list)
-    on_pause: Callable[[], object] = lambda: None
     hold: asyncio.Event | None = None
     """Wait for it before answering."""
     wall: Callable[[], float] = time.time
@@ -90,6 +89,8 @@ class ScriptedExchange:
 
     async def sign_out(self) -> None:
         self.confirmed = False
+
+    def tell_of_pauses(self, told: Callable[[], object]) -> None: ...
 
     def pauses(self) -> tuple[Pause, ...]:
         return ()

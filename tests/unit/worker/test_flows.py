@@ -125,3 +125,38 @@ async def test_a_flow_that_the_settings_lack_says_what_to_set(stage: WorkerStage
             await stage.ask(PretendLine(), flow=flow)
         assert refused.value.code is Code.NOT_OFFERED
         assert "config.toml" in refused.value.hint
+
+
+async def test_a_live_grants_token_is_exchanged_anew_when_the_person_wants_it(
+    stage: WorkerStage,
+) -> None:
+    line = PretendLine()
+    grant = await granted(stage, line, "obo")
+    await stage.engine.housekeeping.renew(grant, "panel")
+    asked = await stage.ask(line)
+    assert await stage.collect(line, asked.request_id) == "token-2"
+    tokens = stage.engine.core.book.tokens()
+    assert [t.ended_at is None for t in tokens if t.grant_id == grant] == [False, True]
+    live = next(t for t in tokens if t.ended_at is None and t.grant_id == grant)
+    assert live.refresh_at is not None
+    assert live.issued_at < live.refresh_at < live.expires_at
+
+
+async def test_a_renewal_that_fails_says_why(stage: WorkerStage) -> None:
+    grant = await granted(stage, PretendLine(), "obo")
+    stage.exchange.failures = [ExchangeError(Kind.THROTTLED, retry_after=7)]
+    with pytest.raises(WireError) as refused:
+        await stage.engine.housekeeping.renew(grant, "panel")
+    assert (refused.value.code, refused.value.retry_after) == (Code.EXCHANGE_FAILED, 7)
+    with pytest.raises(WireError):
+        await stage.engine.housekeeping.renew("g_none", "panel")
+
+
+async def test_a_forgotten_token_is_not_handed_out_again(stage: WorkerStage) -> None:
+    line = PretendLine()
+    grant = await granted(stage, line, "obo")
+    await stage.engine.housekeeping.forget_token(grant, "panel")
+    assert all(t.ended_at is not None for t in stage.engine.core.book.tokens())
+    asked = await stage.ask(line)
+    assert await stage.settled(line, asked.request_id) is State.READY
+    assert await stage.collect(line, asked.request_id) == "token-2"
