@@ -127,7 +127,7 @@ def _fits(desk: Desk, match: Match | None) -> list[Line]:
 def _checks(checks: Sequence[Check], signs: Symbols) -> list[Line]:
     lines: list[Line] = []
     for check in checks:
-        label = piece(f"{_CHECKS.get(check.what, check.what)}: ", Tone.DIM)
+        label = Piece(Shown(f"{clean(_CHECKS.get(check.what, check.what), 30)}: "), Tone.DIM)
         if check.fits:
             said = "the same" if check.what != "requirement" else "says it fits"
             lines.append(fact("", label, piece(said)))

@@ -244,3 +244,23 @@ async def test_old_items_open_too(play: Raise) -> None:
     it = await play(shown)
     await it.press("5", "enter")
     assert "private key" in sheet(it)
+
+
+EVIL = "\x1b[2J\u202e[@click=app.quit]x[/]\nnext\x9b"
+
+
+async def test_hostile_text_stays_text_in_every_field(play: Raise) -> None:
+    evil = KeychainItem(
+        EVIL, EVIL, EVIL, f"key:{EVIL}:v1", EVIL, NOW, NOW, EVIL, 3, ((EVIL, EVIL),)
+    )
+    held = Keychain(EVIL, (evil,), 1, KeychainState(True, search=(EVIL,), note=EVIL))
+    told = closer.readers_of((evil,), made_by=EVIL)
+    close = closer.Closeness(Loaded(told, NOW), lock=Failed(EVIL))
+    it = await play(stage(close, held, reason="The worker is not running."))
+    for keys in (("5", "enter", "w"), ("escape", "s"), ("w",)):
+        await it.press(*keys)
+        shown = sheet(it).replace("\n", "")
+        assert shown.isprintable()
+        assert "\u202e" not in shown
+    await it.press("escape")
+    assert it.text("keychain").replace("\n", "").isprintable()

@@ -7,11 +7,12 @@ import pytest
 
 from entraclaw_tui.ipc.messages import PrivacyResult
 from entraclaw_tui.macos.privacy import REFUSED
+from entraclaw_tui.macos.tcc_match import Check, Match
 from entraclaw_tui.model.machine import Machine
 from entraclaw_tui.model.privacy import Privacy, PrivacyGrant
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 from tests.pilot.conftest import Play, Raise
-from tests.pilot.test_keychain_pane import edge, sheet
+from tests.pilot.test_keychain_pane import EVIL, edge, sheet
 from tests.support import closer
 from tests.support.panel import NOW, Stage, always, privacy, sources
 
@@ -201,3 +202,23 @@ async def test_a_database_that_is_denied_beside_one_that_is_read(play: Raise) ->
     it = await play(stage(told=partly, reason="The worker is not running."))
     await it.press("6", "s")
     assert "Start the worker" in sheet(it)
+
+
+async def test_hostile_text_stays_text_in_every_field(play: Raise) -> None:
+    evil = PrivacyGrant(
+        EVIL, EVIL, EVIL, False, EVIL, EVIL, NOW, "system", target=EVIL, requirement=EVIL
+    )
+
+    def match(grant: PrivacyGrant) -> Match:
+        return Match(EVIL, True, False, EVIL, (Check(EVIL, False, EVIL, EVIL),))
+
+    held = Privacy((evil,), EVIL, EVIL, EVIL, EVIL)
+    close = closer.Closeness(match=match, settings=EVIL)
+    it = await play(stage(close, held))
+    for keys in (("6", "enter", "o"), ("escape", "s")):
+        await it.press(*keys)
+        shown = sheet(it).replace("\n", "")
+        assert shown.isprintable()
+        assert "\u202e" not in shown
+    await it.press("escape")
+    assert it.text("privacy").replace("\n", "").isprintable()
