@@ -285,6 +285,7 @@ async def test_a_log_that_cannot_be_read_says_why_in_the_stream(play: Raise) -> 
     stage = Stage(mac=sources(logs=(LogSource("launchd", "/var/l.log", refuse),)))
     it = await play(stage)
     assert "/var/l.log cannot be read: Permission denied." in it.text("logs")
+    assert "1 log not read" in _frame(it)
     await it.press("8", "s")
     assert not it.at_home
 

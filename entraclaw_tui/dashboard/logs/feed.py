@@ -30,6 +30,8 @@ class LogFeed:
         self.waiting: deque[LogLine] = deque(maxlen=WAITING)
         self.troubles: dict[str, str] = {}
         """Why a log cannot be read, in a sentence, by its origin."""
+        self.broken: set[str] = set()
+        """The origins of those that should be readable, and are not."""
         self._clock = clock
         self._audited = audited
         self._more: Callable[[], None] = lambda: None
@@ -52,14 +54,17 @@ class LogFeed:
             try:
                 async for batch in source.follow():
                     self.troubles.pop(source.origin, None)
+                    self.broken.discard(source.origin)
                     self.put(batch)
                 return
             except LogUnread as error:
                 reason = str(error)
             except OSError as error:
                 reason = f"{source.place} cannot be read: {error.strerror or error}."
+                self.broken.add(source.origin)
             except Exception as error:  # the log ends with a word about why, the panel goes on
                 reason = f"{source.place} cannot be followed any more ({type(error).__name__})."
+                self.broken.add(source.origin)
             if self.troubles.get(source.origin) != reason:
                 self.troubles[source.origin] = reason
                 self.put([LogLine(self._clock(), source.origin, NOTICE, reason)])

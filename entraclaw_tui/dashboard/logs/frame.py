@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from entraclaw_tui.dashboard import words
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece
 from entraclaw_tui.dashboard.logs.sieve import LEVELS, Sieve
 from entraclaw_tui.text import Shown, clean
@@ -20,14 +21,16 @@ class Standing:
     shown: int
     whole: int
     left: int
+    broken: int
+    """Logs that should be readable, and are not."""
     dot: str
 
 
 def title(name: str, sieve: Sieve, sought: str) -> Content:
     """Return the pane's name, what is filtered by, and what is searched for."""
     told = Content(name)
-    for words in narrowed(sieve):
-        told += Content.styled(f"  {words}", "$tone-look")
+    for narrow in narrowed(sieve):
+        told += Content.styled(f"  {narrow}", "$tone-look")
     if sought:
         told += Content.styled(f"  /{clean(sought, 24)}", "$tone-accent")
     return told
@@ -54,6 +57,8 @@ def subtitle(now: Standing, width: int) -> Content:
     else:
         new = f", {now.unseen:,} new" if now.unseen else ""
         parts = [piece(f"paused{new}", Tone.LOOK)]
+    if now.broken:
+        parts.append(piece(f"{words.count(now.broken, 'log')} not read", Tone.BAD))
     if now.shown != now.whole:
         parts.append(piece(f"{now.shown:,} of {now.whole:,}", Tone.LOOK))
     if now.left:

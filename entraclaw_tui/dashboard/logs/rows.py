@@ -42,11 +42,20 @@ class Looks:
     """What is searched for: it stands out wherever it is."""
 
 
-def paint(kept: Kept, before: Kept | None, unfolded: bool, looks: Looks) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """The rows of a line."""
+
+    rows: list[Line]
+    head: int
+    """Which of them carries time and origin: a rule may stand above it."""
+
+
+def paint(kept: Kept, before: Kept | None, unfolded: bool, looks: Looks) -> Painted:
     """Return the rows of a line; the line `before` it says whether a new day begins."""
-    rows = _unfolded(kept, looks) if unfolded else _rows(kept, looks)
+    rows = (_unfolded(kept, looks) if unfolded else _rows(kept, looks))[:MOST_ROWS]
     day = _day(kept, before, looks)
-    return [*([day] if day else []), *rows[:MOST_ROWS]]
+    return Painted([day, *rows], 1) if day else Painted(rows, 0)
 
 
 def sign(level: str, symbols: Symbols) -> Piece:
@@ -73,7 +82,7 @@ def _day(kept: Kept, before: Kept | None, looks: Looks) -> Line | None:
 
 def _rows(kept: Kept, looks: Looks) -> list[Line]:
     message = kept.log.message
-    if looks.wrapping:
+    if looks.wrapping or kept.log.level == NOTICE:
         parts = wrap(clean(message, WRAPPED), max(10, looks.width - BEFORE))
     elif looks.left:
         rest = message[looks.left : looks.left + 4 * looks.width]

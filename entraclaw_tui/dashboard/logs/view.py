@@ -9,7 +9,7 @@ from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.lines import Line, piece
 from entraclaw_tui.dashboard.logs.reading import Reading
 from entraclaw_tui.dashboard.logs.ring import Kept, LogRing
-from entraclaw_tui.dashboard.logs.rows import Looks, paint
+from entraclaw_tui.dashboard.logs.rows import Looks, Painted, paint
 from entraclaw_tui.dashboard.logs.seeking import Seeking
 from entraclaw_tui.dashboard.logs.visible import Visible
 from entraclaw_tui.dashboard.widgets.line_view import Lit
@@ -39,7 +39,8 @@ class LogView(Pane):
         self.unfolded: set[int] = set()
         """The lines that are unfolded, by their `id`; forgotten when they leave the ring."""
         self.rows_shown: list[tuple[int, Line]] = []
-        self._painted_rows: dict[int, list[Line]] = {}
+        self._painted_rows: dict[int, Painted] = {}
+        self._lit: int | None = None
         self._due = False
         self._shown_at = float("-inf")
 
@@ -113,17 +114,17 @@ class LogView(Pane):
             self.seeking.text,
         )
 
-    def _rows_of(self, place: int) -> list[Line]:
-        rows = self._painted_rows.get(place)
-        if rows is None:
+    def _paint(self, place: int) -> Painted:
+        painted = self._painted_rows.get(place)
+        if painted is None:
             lines = self.passing.lines
             kept, before = lines[place], lines[place - 1] if place else None
-            rows = paint(kept, before, id(kept) in self.unfolded, self._looks)
-            self._painted_rows[place] = rows
-        return rows
+            painted = paint(kept, before, id(kept) in self.unfolded, self._looks)
+            self._painted_rows[place] = painted
+        return painted
 
     def _height(self, place: int) -> int:
-        return len(self._rows_of(place))
+        return len(self._paint(place).rows)
 
     def _repainted(self) -> None:
         self._painted_rows.clear()
@@ -133,8 +134,17 @@ class LogView(Pane):
         self._repainted()
         if self.size:
             places = self.reading.window(self.page)
-            self.rows_shown = [(place, self._rows_of(place)[part]) for place, part in places]
+            self.rows_shown = [(place, self._paint(place).rows[part]) for place, part in places]
+            self._lit = self._cursor_row(places)
         super().repaint()
+
+    def _cursor_row(self, places: list[tuple[int, int]]) -> int | None:
+        """Return the row that shows the cursor: the head of its line, or what is seen of it."""
+        if self.reading.following:
+            return None
+        mine = [n for n, (place, _) in enumerate(places) if place == self.reading.cursor]
+        head = self._paint(self.reading.cursor).head if mine else 0
+        return next((n for n in mine if places[n][1] == head), mine[0] if mine else None)
 
     def count(self) -> int:
         """Return how many rows the window has; what lies outside is none of the view's."""
@@ -148,16 +158,12 @@ class LogView(Pane):
         if not self.rows_shown:
             notes = self._notes()
             return notes[index] if index < len(notes) else ()
-        place, line = self.rows_shown[index]
-        first = index == 0 or self.rows_shown[index - 1][0] != place
-        sign = self.desk.symbols.cursor if first and self.lit(index) is Lit.CURSOR else ""
-        return (piece(sign.ljust(2)), *line)
+        sign = self.desk.symbols.cursor if self.lit(index) is Lit.CURSOR else ""
+        return (piece(sign.ljust(2)), *self.rows_shown[index][1])
 
     def lit(self, index: int) -> Lit:
         """Return whether the cursor is on a row; there is none to see while it follows."""
-        if self.reading.following or not self.rows_shown:
-            return Lit.NO
-        if self.rows_shown[index][0] != self.reading.cursor:
+        if not self.rows_shown or index != self._lit:
             return Lit.NO
         return Lit.CURSOR if self.has_focus else Lit.AWAY
 

@@ -16,7 +16,7 @@ from entraclaw_tui.dashboard.logs.ring import Kept
 from entraclaw_tui.dashboard.logs.rows import BEFORE
 from entraclaw_tui.dashboard.logs.sieve import LEVELS, Sieve
 from entraclaw_tui.dashboard.logs.view import LogView
-from entraclaw_tui.model.source import Empty, Failed, Loaded, Source
+from entraclaw_tui.model.source import Empty, Loaded, Source
 from entraclaw_tui.text import clean
 
 if TYPE_CHECKING:
@@ -50,13 +50,9 @@ class LogsPane(LogView):
     # -- what a pane says
 
     def source(self) -> Source[object] | None:
-        """Return that there are lines, or why there are none."""
+        """Return that there are lines, or none yet; one that cannot be read says so in a line."""
         if self.ring.lines:
             return Loaded(None, self.desk.clock())
-        feed = self.desk.feeds.logs
-        troubles = feed.troubles
-        if troubles and len(troubles) == len(feed.sources):
-            return Failed(next(iter(troubles.values())), "No log can be read now.")
         return Empty("No line yet. What the worker, launchd and the audit say shows here.")
 
     def listed(self) -> tuple[int, int]:
@@ -85,6 +81,7 @@ class LogsPane(LogView):
             len(self.passing),
             len(self.ring.lines),
             self.left,
+            len(self.desk.feeds.logs.broken),
             self.desk.symbols.dot,
         )
         return subtitle(now, self.room - 4)

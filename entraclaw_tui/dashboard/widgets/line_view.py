@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from entraclaw_tui.dashboard.inks import Ink, Inks
-from entraclaw_tui.dashboard.lines import Line, cut
+from entraclaw_tui.dashboard.lines import Line, Tone, cut
 
 _THUMB = "\u2590"
 
@@ -120,7 +120,9 @@ class LineView(Widget, can_focus=True, inherit_bindings=False):
         if lit is not Lit.NO:
             base += inks[Ink.CURSOR if lit is Lit.CURSOR else Ink.AWAY]
         if lit is Lit.CURSOR:
-            segments = [Segment(p.text, base) for p in line]
+            # A hit stands out on the cursor as well: it is what the cursor went there for.
+            hit = base + inks[Tone.HIT]
+            segments = [Segment(p.text, hit if p.tone is Tone.HIT else base) for p in line]
         else:
             segments = [Segment(p.text, base + inks[p.tone]) for p in line]
         width = self.size.width - thumb
