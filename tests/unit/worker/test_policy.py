@@ -239,6 +239,21 @@ async def test_a_stricter_policy_ends_what_it_would_not_have_allowed(
     assert held.engine.grants.all_live() == ()
 
 
+async def test_a_grant_that_the_policy_leaves_lives_on(held: WorkerStage) -> None:
+    line = PretendLine("notes")
+    await granted(held, line, "User.Read")
+    mine = PolicyTerms(
+        refused_scopes=("Mail.Send",),
+        raised={"Mail.Read": Tier.HIGH},
+        longest_remember=Remember.HOUR,
+    )
+    result = await held.engine.policy.set(PolicySet(mine, 0, PIN), "panel 1 on ttys003")
+    assert (result.state, result.revision) == ("set", 1)
+    assert result.policy.refused_scopes == ("Mail.Send",)
+    assert len(held.engine.grants.all_live()) == 1
+    assert (await held.ask(line, "User.Read")).state is State.READY
+
+
 async def test_what_was_asked_before_is_held_to_the_policy_of_now(held: WorkerStage) -> None:
     asked = await held.ask(PretendLine(), "User.Read")
     await choose(held, raised={"User.Read": "high"})
