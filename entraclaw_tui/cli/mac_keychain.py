@@ -67,7 +67,8 @@ def readers(settings: Settings, account: str | None, as_json: bool, plain: bool)
     macOS may ask for a password at the Mac's screen while this runs. Exit code 1: there is one
     that the agent's own program cannot read.
     """
-    from entraclaw_tui.macos.keychain_readers import WARNING, read_readers
+    from entraclaw_tui.macos.keychain_access import WARNING
+    from entraclaw_tui.macos.keychain_readers import read_readers
     from entraclaw_tui.model.source import Empty, Loaded
 
     host = open_host(settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from entraclaw_tui.dashboard import concerns, words
 from entraclaw_tui.dashboard.ages import ago, moment
 from entraclaw_tui.dashboard.closer import READERS
@@ -9,11 +11,13 @@ from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import GRANTS, KEYCHAIN
 from entraclaw_tui.dashboard.keychain_open import is_locked
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece
-from entraclaw_tui.macos import keychain_names, keychain_readers
-from entraclaw_tui.macos.keychain_readers import Readers
+from entraclaw_tui.macos import keychain_access, keychain_names
 from entraclaw_tui.model.keychain import KeychainItem
 from entraclaw_tui.model.source import Failed, Loaded, Source, Stale, value_of
 from entraclaw_tui.text import Shown, clean
+
+if TYPE_CHECKING:
+    from entraclaw_tui.macos.keychain_readers import Readers
 
 _SHUT = "The keychain is locked now: until it is opened nobody reads it."
 _KEYS = frozenset({"private key", "audit key", "PIN key"})
@@ -128,7 +132,7 @@ def _readers(
         lines.append(fact("read by", piece(signs.bad, Tone.BAD), piece(" "), why))
     else:
         lines.append(fact("read by", piece("not asked yet; w asks", Tone.LOOK)))
-    lines.append(fact("", piece(keychain_readers.WARNING, Tone.DIM)))
+    lines.append(fact("", piece(keychain_access.WARNING, Tone.DIM)))
     if is_locked(desk):
         lines.append(fact("", piece("The keychain is locked, so expect the question.", Tone.LOOK)))
     return lines

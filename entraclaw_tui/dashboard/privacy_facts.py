@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from entraclaw_tui.dashboard import concerns
 from entraclaw_tui.dashboard.ages import ago, moment
@@ -13,11 +14,13 @@ from entraclaw_tui.dashboard.privacy_rows import client, sign, thing
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.macos import privacy_words, tcc_services
 from entraclaw_tui.macos.places import Places
-from entraclaw_tui.macos.tcc_match import Check, Match
 from entraclaw_tui.macos.tcc_rows import LISTED, READ
 from entraclaw_tui.model.privacy import COUNTS, Privacy, PrivacyGrant
 from entraclaw_tui.model.source import Empty, Failed, Stale, value_of
 from entraclaw_tui.text import Shown, clean
+
+if TYPE_CHECKING:
+    from entraclaw_tui.macos.tcc_match import Check, Match
 
 _CHECKS = {
     "path": "path",

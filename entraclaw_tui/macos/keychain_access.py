@@ -12,6 +12,12 @@ from dataclasses import dataclass
 
 from entraclaw_tui.model.keychain import Access, Program
 
+WARNING = (
+    "`security dump-keychain -a` tells it, for every item of the keychain at once. macOS may ask "
+    "for your password at the Mac's screen while it does, perhaps once an item."
+)
+"""What a person is told before it is run."""
+
 _ENTRY = re.compile(r"entry (\d+):\s*(.*)")
 _AUTHORIZATIONS = re.compile(r"authorizations \(\d+\):\s*(.*)")
 _APPLICATIONS = re.compile(r"applications(?: \(\d+\))?:\s*(.*)")

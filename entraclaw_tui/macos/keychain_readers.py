@@ -24,12 +24,6 @@ from entraclaw_tui.model.keychain import Access, KeychainItem
 from entraclaw_tui.model.privacy import Signature
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 
-WARNING = (
-    "`security dump-keychain -a` tells it, for every item of the keychain at once. macOS may ask "
-    "for your password at the Mac's screen while it does, perhaps once an item."
-)
-"""What a person is told before it is run."""
-
 _PARTITIONED = 512
 """The keychain version from which on partitions count. (Security, acls.cpp)"""
 _VERSION = re.compile(rb"^version: (\d{1,9})", re.MULTILINE)

@@ -75,6 +75,11 @@ class KeychainPane(ListPane[KeychainItem]):
             width,
         )
 
+    def words(self, row: KeychainItem) -> str:
+        """Return what a row shows, and its whole account; not painted, for thousands of rows."""
+        kind, name = _named(row)
+        return f"{kind} {name} {row.account}"
+
     def _sign(self, row: KeychainItem) -> Piece:
         """Return a sign once somebody has looked whether anything is wrong with the item."""
         signs = self.desk.symbols

@@ -77,6 +77,11 @@ class PrivacyPane(ListPane[PrivacyGrant]):
             width,
         )
 
+    def words(self, row: PrivacyGrant) -> str:
+        """Return what a row shows, and the whole program; not painted, for thousands of rows."""
+        name = row.name or row.service
+        return f"{name} {row.target} {row.client} {self._state(row).text}"
+
     def _sign(self, row: PrivacyGrant) -> Piece:
         signs = self.desk.symbols
         fine = privacy_rows.sign(row, signs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
@@ -12,9 +12,11 @@ from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece
 from entraclaw_tui.dashboard.sheets.row_sheet import RowSheet
-from entraclaw_tui.macos.tcc_match import Match
 from entraclaw_tui.model.privacy import PrivacyGrant
 from entraclaw_tui.text import clean
+
+if TYPE_CHECKING:
+    from entraclaw_tui.macos.tcc_match import Match
 
 
 class PrivacyGrantSheet(RowSheet):

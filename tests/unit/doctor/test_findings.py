@@ -318,6 +318,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("keyring-chosen", around(keyring_files=("/Users/demo/.config/python_keyring/x.cfg",))),
     ("privacy-damaged", {"privacy": granted(FULL_DISK, user="damaged")}),
     ("privacy-moved", {"privacy": granted(FULL_DISK, user="absent"), **around(macos="27.0.1")}),
+    ("privacy-moved", {"privacy": granted(FULL_DISK, user="listed"), **around(macos="27.0.1")}),
     (
         "grant-of-terminal",
         {"privacy": granted(grant(client="com.apple.Terminal", client_is_path=False))},
