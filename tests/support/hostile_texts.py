@@ -5,8 +5,11 @@ from __future__ import annotations
 import random
 import unicodedata
 
+MARK = "7919"
+"""A number that no sequence of ours has: what carries it into a terminal is foreign."""
 HOSTILE = (
-    "\x1b[2J\x1b[H",
+    f"\x1b[{MARK}J\x1b[{MARK};1H\x1b[{MARK}m",
+    f"\x1b[?{MARK}h\x1b[{MARK};1r",
     "\x1b]52;c;aGFja2Vk\x07",
     "\x1b]0;title\x07",
     "\x1b]8;;http://contoso.example\x1b\\link\x1b]8;;\x1b\\",

@@ -43,6 +43,8 @@ class Terminal:
         environment: dict[str, str] | None = None,
     ) -> None:
         self.raw = bytearray()
+        self.drawing = True
+        """Whether `screen` follows; without, much more can be read in the same time."""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._master, slave = pty.openpty()
@@ -76,7 +78,8 @@ class Terminal:
             return False
         self.raw += data
         self._answer(data)
-        self._stream.feed(data)
+        if self.drawing:
+            self._stream.feed(data)
         return bool(data)
 
     def wait_for(self, pattern: str, *, seconds: float = 20.0) -> re.Match[str]:
