@@ -63,7 +63,7 @@ def jobs(
                 "runs": str(job.runs if job.runs is not None else "-"),
                 "started": launchctl_words.why_started(job.immediate_reason),
                 "last end": launchctl_words.ending(job),
-                "because": launchctl_words.how_ended(job),
+                "that is": launchctl_words.how_ended(job),
                 "now": launchctl_words.what_holds(job),
                 "program": host.shown(job.program),
                 "plist": host.shown(job.path),

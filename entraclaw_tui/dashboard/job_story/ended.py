@@ -21,7 +21,13 @@ from entraclaw_tui.model.source import value_of
 from entraclaw_tui.text import Shown, clean
 
 _QUIET = frozenset({"", "0", "(never exited)"})
-_ENDS = ("exited due to", "signaled service", "Service only ran", "service exited")
+_ENDS = (
+    "exited due to",
+    "signaled service",
+    "Service only ran",
+    "service exited",
+    "Service exited",
+)
 
 
 def ill(job: Job) -> bool:
@@ -58,13 +64,10 @@ def _ended_page(look: Look) -> list[Row]:
 
 
 def _how(job: Job) -> list[Line]:
-    lines = [fact("the last", *_end(job))]
-    told = {
-        "exit code": job.last_exit,
-        "signal": job.last_signal,
-        "reason": job.last_reason,
-    }
-    lines += [fact(name, Piece(clean(text), Tone.DIM)) for name, text in told.items() if text]
+    short, _ = _end(job)
+    lines = [fact("the last", short)]
+    if meaning := launchctl_words.how_ended(job):
+        lines.append(fact("that is", Piece(clean(meaning))))
     if job.needs_reload:
         after = launchctl_words.what_next(job)
         lines.append(fact("next", Piece(clean(after), Tone.LOOK)))

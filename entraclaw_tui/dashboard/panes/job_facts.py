@@ -70,13 +70,15 @@ def facts(
                 piece("idle" if usage.cpu_percent < 1 else f"{round(usage.cpu_percent)} %"),
             )
         )
-    lines += _trouble(job)
+    if holds := launchctl_words.what_holds(job):
+        tone = Tone.LOOK if ill(job) or job.pended else Tone.PLAIN
+        lines.append(fact("now", Piece(clean(holds), tone)))
     runs = "unknown" if job.runs is None else str(job.runs)
     ended = clean(launchctl_words.ending(job) or "unknown")
     tone = Tone.LOOK if job.last_exit not in _QUIET_EXITS or job.last_signal else Tone.PLAIN
     lines.append(fact("runs", piece(runs), piece("  last end ", Tone.DIM), Piece(ended, tone)))
     why = launchctl_words.how_ended(job)
-    if not job.alive and why:
+    if ill(job) and why:
         lines.append(fact("because", Piece(clean(why))))
     program = clean(desk.host.shown(job.program or (job.arguments or ("",))[0]))
     lines.append(fact("program", Piece(shorten_path(program, width - 12))))
@@ -97,14 +99,3 @@ def _findings(desk: Desk, width: int) -> list[Line]:
     mark = concerns.sign(bad, desk.symbols)
     told = Shown(f" {words.count(len(found), 'finding')}: {clean(found[0].sentence, 300)}")
     return [(mark, Piece(shorten(told, width - 1), mark.tone))]
-
-
-def _trouble(job: Job) -> list[Line]:
-    """Return why a job that should run does not."""
-    lines: list[Line] = []
-    if job.pended:
-        lines.append(fact("waits", Piece(clean(job.pended), Tone.LOOK)))
-    if not job.alive and ill(job) and job.throttle_seconds:
-        wait = f"launchd starts it at most every {job.throttle_seconds} s"
-        lines.append(fact("next start", piece(wait, Tone.LOOK)))
-    return lines
