@@ -12,7 +12,10 @@ class Need(Enum):
     WORKER = auto()
     """The worker is connected."""
     UNLOCKED = auto()
+    """There is an open session to close."""
     LOCKED = auto()
+    OPEN = auto()
+    """It takes an open session."""
     ROW = auto()
     """A row is selected."""
     PENDING = auto()

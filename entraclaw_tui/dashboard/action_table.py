@@ -7,7 +7,7 @@ from entraclaw_tui.dashboard.action_batch import BATCH
 from entraclaw_tui.dashboard.action_closer import CLOSER
 from entraclaw_tui.dashboard.action_logs import LOGS
 from entraclaw_tui.dashboard.action_sheets import SHEETS
-from entraclaw_tui.dashboard.action_sign_in import SIGN_IN
+from entraclaw_tui.dashboard.action_tokens import TOKENS
 
 PLACES = {
     "app": "Everywhere",
@@ -217,4 +217,4 @@ PANEL: tuple[Action, ...] = (
     ),
 )
 
-ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *CLOSER, *SIGN_IN, *SHEETS)
+ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *CLOSER, *TOKENS, *SHEETS)

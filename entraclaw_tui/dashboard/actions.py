@@ -77,6 +77,8 @@ def _missing(need: Need, now: Situation) -> str:
             return "Your session is locked already."
         case Need.LOCKED if now.unlocked:
             return "Your session is open already."
+        case Need.OPEN if not now.unlocked:
+            return "Unlock first: u"
         case Need.ROW if not now.row:
             return "Nothing is selected."
         case Need.PENDING if not now.pending:

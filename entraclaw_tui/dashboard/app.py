@@ -31,6 +31,7 @@ from entraclaw_tui.dashboard.panes.job import JobPane
 from entraclaw_tui.dashboard.panes.keychain import KeychainPane
 from entraclaw_tui.dashboard.panes.logs import LogsPane
 from entraclaw_tui.dashboard.panes.requests import RequestsPane
+from entraclaw_tui.dashboard.panes.tokens import TokensPane
 from entraclaw_tui.dashboard.sources import Sources
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.dashboard.widgets.pane import Pane
@@ -250,6 +251,12 @@ class Panel(App[None], inherit_bindings=False):
         from entraclaw_tui.dashboard.open_sheets import deny_together, open_together
 
         (deny_together if message.deny else open_together)(self, message.requests)
+
+    def on_tokens_pane_changed(self, message: TokensPane.Changed) -> None:
+        """Renew or forget a grant's token."""
+        from entraclaw_tui.dashboard.open_sheets import renew
+
+        renew(self, message.token, forget=message.forget)
 
     def on_tokens_pane_sign_in_wanted(self) -> None:
         """Show who is signed in, and the way in or out."""

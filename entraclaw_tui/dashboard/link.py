@@ -203,6 +203,14 @@ class WorkerLink:
         call = DecideMany(seen, decision, proof)
         return (await self._call("request.decide_many", call, DecideManyResult)).results
 
+    async def renew(self, grant_id: str) -> None:
+        """Exchange a live grant's token anew."""
+        await self._call("exchange.refresh", messages.Refresh(grant_id), _Done)
+
+    async def forget(self, grant_id: str) -> None:
+        """Throw a live grant's token away."""
+        await self._call("exchange.forget", messages.GrantById(grant_id), _Done)
+
     async def sign_in(self, step: Literal["start", "status", "cancel", "sign_out"]) -> SignIn:
         """Begin, follow or end the person's sign-in; return where it stands."""
         return await self._call(f"signin.{step}", None, SignIn)

@@ -19,7 +19,7 @@ from entraclaw_tui.dashboard.sheets.request import RequestSheet
 from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.macos.host import ToolError
-from entraclaw_tui.model.consent import Grant, Request
+from entraclaw_tui.model.consent import Grant, Request, TokenInfo
 from entraclaw_tui.model.finding import Finding
 from entraclaw_tui.model.source import value_of
 
@@ -126,6 +126,16 @@ def revoke(panel: Panel, grant: Grant | None) -> None:
         ),
         all_of_them,
     )
+
+
+def renew(panel: Panel, token: TokenInfo, *, forget: bool) -> None:
+    """Exchange a grant's token anew, or throw it away."""
+    link, what = panel.desk.link, words.scopes(token.scopes)
+    if forget:
+        _send(panel, link.forget(token.grant_id), f"Forgotten: {what}. Its next use is a new one.")
+    else:
+        panel.say(f"Asking Entra for {what}{panel.desk.symbols.ellipsis}")
+        _send(panel, link.renew(token.grant_id), f"Renewed: {what}.")
 
 
 def open_sign_in(panel: Panel) -> None:

@@ -24,6 +24,8 @@ class Symbols:
     upper: str = "\u2580"
     lower: str = "\u2584"
     """The halves of a cell, for a QR code; where there are none it is left out."""
+    bars: tuple[str, ...] = tuple("\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588")
+    """From low to high."""
     plain: bool = False
 
 
@@ -41,6 +43,7 @@ PLAIN = Symbols(
     both="#",
     upper="'",
     lower=",",
+    bars=tuple("_.,-~=+#"),
     plain=True,
 )
 

@@ -20,6 +20,7 @@ from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.dashboard.worker_view import WorkerView, lost
 from entraclaw_tui.ipc.control_messages import Decided
 from entraclaw_tui.ipc.messages import Session, Snapshot, WorkerInfo
+from entraclaw_tui.ipc.sign_in import SignIn
 from entraclaw_tui.macos.host import Host, Marker
 from entraclaw_tui.macos.places import Places
 from entraclaw_tui.model.consent import (
@@ -327,6 +328,16 @@ class StandInLink(WorkerLink):
 
     async def revoke(self, grant_id: str) -> None:
         self._ask("revoke", grant_id)
+
+    async def renew(self, grant_id: str) -> None:
+        self._ask("renew", grant_id)
+
+    async def forget(self, grant_id: str) -> None:
+        self._ask("forget", grant_id)
+
+    async def sign_in(self, step: Literal["start", "status", "cancel", "sign_out"]) -> SignIn:
+        self._ask("sign_in", step)
+        return SignIn("none", "demo@contoso.example", True)
 
     async def revoke_all(self) -> int:
         self._ask("revoke_all")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
 
 from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.ages import ago, left, moment
 from entraclaw_tui.dashboard.key import TOKENS
 from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fact, fit, header, piece
+from entraclaw_tui.dashboard.sparkline import sparkline
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
-from entraclaw_tui.model.consent import TokenInfo
+from entraclaw_tui.model.consent import Pause, TokenInfo
 from entraclaw_tui.model.source import Source, value_of
 from entraclaw_tui.text import Shown, clean
 
@@ -22,6 +25,10 @@ SOON = 300.0
 """Seconds before its end from which a token wants a look."""
 LINGER = 3600.0
 """Seconds for which a token that ended stays listed."""
+_HISTORY = 20
+"""Exchanges that are shown as bars."""
+_TELLING = 3
+"""Fewer of them tell nothing."""
 
 _COLUMNS = (
     Column("", 1),
@@ -38,6 +45,14 @@ class TokensPane(ListPane[TokenInfo]):
 
     class SignInWanted(Message):
         """The person wants to sign in, or out."""
+
+    class Changed(Message):
+        """A grant's token is to be renewed, or forgotten."""
+
+        def __init__(self, token: TokenInfo, *, forget: bool) -> None:
+            super().__init__()
+            self.token = token
+            self.forget = forget
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tokens")]
     NAME = "tokens"
@@ -92,8 +107,34 @@ class TokensPane(ListPane[TokenInfo]):
         )
 
     def subtitle(self) -> tuple[Piece, ...]:
-        """Return how many live."""
-        return (piece(f"{self._live} live", Tone.DIM),) if self.rows() else ()
+        """Return how many live, how long exchanges took, and what Entra asked for."""
+        parts = [piece(f"{self._live} live", Tone.DIM)] if self.rows() else []
+        if history := self._history():
+            parts += [piece(f" {self.desk.symbols.dot} ", Tone.DIM), *history]
+        for pause in self._pauses():
+            wait = left(pause.until - self.desk.clock())
+            who = clean(pause.account, 40)
+            parts.append(Piece(Shown(f"  Entra wants a pause for {who}: {wait}"), Tone.LOOK))
+        return tuple(parts)
+
+    def _history(self) -> tuple[Piece, ...]:
+        """Return the last exchanges: a bar each, and the range in milliseconds."""
+        known = value_of(self.source()) or ()
+        took = [
+            t.exchange_ms
+            for t in sorted(known, key=lambda t: t.issued_at)
+            if t.exchange_ms and not t.from_cache
+        ][-_HISTORY:]
+        if len(took) < _TELLING:
+            return ()
+        bars = Piece(sparkline(took, self.desk.symbols.bars), Tone.DIM)
+        return bars, piece(f" {min(took)}-{max(took)} ms", Tone.DIM)
+
+    def _pauses(self) -> Sequence[Pause]:
+        snapshot = self.desk.link.view.snapshot
+        now = self.desk.clock()
+        pauses = snapshot.worker.pauses if snapshot is not None else ()
+        return [pause for pause in pauses if pause.until > now]
 
     def badge(self) -> Piece | None:
         """Return how many live."""
@@ -102,6 +143,29 @@ class TokensPane(ListPane[TokenInfo]):
     def nothing(self) -> str:
         """Return what an empty list means."""
         return "No token exists. One comes with each request that you allow."
+
+    def situation(self) -> Situation:
+        """Return what holds for the selected token: whether a live grant keeps it."""
+        row = self.selected
+        live = row is not None and bool(row.grant_id) and _lives(row, self.desk.clock())
+        return replace(super().situation(), live=live)
+
+    def action_renew(self) -> None:
+        """Exchange the grant's token anew."""
+        self._change("tokens.renew", forget=False)
+
+    def action_forget(self) -> None:
+        """Throw the grant's token away."""
+        self._change("tokens.forget", forget=True)
+
+    def _change(self, id: str, *, forget: bool) -> None:
+        row = self.selected
+        if row is not None and not row.grant_id:
+            self.post_message(self.Said("It was allowed once: no grant keeps this token."))
+            return
+        row = self.meant(id)
+        if row is not None:
+            self.post_message(self.Changed(row, forget=forget))
 
     def action_sign_in(self) -> None:
         """Show who is signed in, and the way in or out."""
@@ -122,9 +186,11 @@ class TokensPane(ListPane[TokenInfo]):
             ),
             fact("resource", Piece(clean(row.resource))),
             fact("client", Piece(clean(row.client_name))),
-            fact("account", Piece(clean(row.account))),
+            fact("account", Piece(clean(row.account or "none: the agent itself"))),
+            fact("by the flow", Piece(clean(row.flow))),
             fact("issued", piece(f"{moment(row.issued_at)}, {ago(now - row.issued_at)}, {how}")),
             fact("ends", piece(moment(row.expires_at))),
+            *_renewal(row),
             fact("kept in", Piece(clean(row.kept_in))),
             fact("grant", Piece(clean(row.grant_id or "none: allowed once"))),
             fact("request", Piece(clean(row.request_id))),
@@ -136,6 +202,12 @@ class TokensPane(ListPane[TokenInfo]):
 
 def _lives(token: TokenInfo, now: float) -> bool:
     return token.ended_at is None and token.expires_at > now
+
+
+def _renewal(token: TokenInfo) -> list[Line]:
+    if token.refresh_at is None or token.ended_at is not None:
+        return []
+    return [fact("renewed", piece(f"by a use after {moment(token.refresh_at)}"))]
 
 
 def _ended(token: TokenInfo) -> float:

@@ -24,6 +24,7 @@ from entraclaw_tui.dashboard.lines import (
     widths,
     wrap,
 )
+from entraclaw_tui.dashboard.sparkline import sparkline
 from entraclaw_tui.dashboard.start import disarm
 from entraclaw_tui.dashboard.symbols import PLAIN, Symbols, symbols_for
 from entraclaw_tui.dashboard.worker_view import WorkerView
@@ -122,7 +123,17 @@ def test_a_terminal_without_the_signs_gets_plain_ones() -> None:
     assert symbols_for({"TERM": "xterm-256color"}, "UTF-8") == Symbols()
     assert symbols_for({"TERM": "linux"}, "utf-8") == PLAIN
     assert symbols_for({"TERM": "xterm"}, "ISO-8859-1") == PLAIN
-    assert all(len(v) == 1 and v.isascii() for v in dataclasses.astuple(PLAIN) if v is not True)
+    signs = [sign for value in dataclasses.astuple(PLAIN) if value is not True for sign in value]
+    assert all(sign.isascii() for sign in signs)
+    assert len(PLAIN.bars) == len(Symbols().bars)
+
+
+@given(st.lists(st.floats(0, 1e6, allow_nan=False), max_size=40))
+def test_a_row_of_bars_has_one_for_each_number(numbers: list[float]) -> None:
+    bars = sparkline(numbers, Symbols().bars)
+    assert len(bars) == len(numbers)
+    if numbers and max(numbers) > 0:
+        assert bars[numbers.index(max(numbers))] == Symbols().bars[-1]
 
 
 def test_the_environment_feeds_no_keys_and_no_code() -> None:

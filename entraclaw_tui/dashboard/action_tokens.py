@@ -1,10 +1,10 @@
-"""The part of the action table that the sign-in uses: the way to it, and its sheet."""
+"""The part of the action table about tokens, and about the sign-in they come from."""
 
 from __future__ import annotations
 
 from entraclaw_tui.dashboard.action import Action, Need
 
-SIGN_IN: tuple[Action, ...] = (
+TOKENS: tuple[Action, ...] = (
     Action(
         "tokens.sign_in",
         ("i",),
@@ -14,6 +14,28 @@ SIGN_IN: tuple[Action, ...] = (
         "sign_in",
         footer=True,
         needs=(Need.WORKER,),
+    ),
+    Action(
+        "tokens.renew",
+        ("n",),
+        "tokens",
+        "renew now",
+        "Exchange the grant's token anew, now.",
+        "renew",
+        footer=True,
+        dangerous=True,
+        needs=(Need.WORKER, Need.OPEN, Need.ROW, Need.LIVE),
+    ),
+    Action(
+        "tokens.forget",
+        ("x",),
+        "tokens",
+        "forget",
+        "Throw the grant's token away; its next use is a new exchange.",
+        "forget",
+        footer=True,
+        dangerous=True,
+        needs=(Need.WORKER, Need.ROW, Need.LIVE),
     ),
     Action(
         "sign_in.begin",
