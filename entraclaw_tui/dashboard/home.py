@@ -91,7 +91,8 @@ class Home(Screen[None], inherit_bindings=False):
         """Put the focus on a pane."""
         self.active = name
         self.place()
-        self.pane.focus(scroll_visible=False)
+        # At once, not with the next message: a key that follows fast is for this pane.
+        self.set_focus(self.pane, scroll_visible=False)
         self.bars()
 
     async def ask_filter(self) -> None:

@@ -53,3 +53,12 @@ async def test_keys_after_a_filter_was_left_work_again(play: Raise) -> None:
     # The row is new under the cursor, so that the key is heard and not obeyed.
     assert "Press it again" in it.note
     assert it.stage.link.asked == []
+
+
+async def test_a_key_right_behind_a_pane_s_number_is_for_that_pane(play: Raise) -> None:
+    it = await play()
+    await _burst(it, "8d")
+    assert it.stage.link.asked == []
+    await _burst(it, "1")
+    await _burst(it, "8z")
+    assert it.home.zoomed
