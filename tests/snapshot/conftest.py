@@ -15,15 +15,18 @@ Look = Callable[..., bool]
 
 @pytest.fixture
 def look(snap_compare: Callable[..., bool]) -> Look:
-    """Compare the panel of a stage with its picture, after some keys."""
+    """Compare the panel of a stage with its picture, after some keys and what happens `then`."""
 
-    def compare(stage: Stage, size: str, *keys: str) -> bool:
+    def compare(
+        stage: Stage, size: str, *keys: str, then: Callable[[], None] = lambda: None
+    ) -> bool:
         columns, rows = map(int, size.split("x"))
 
         async def before(pilot: Pilot[Any]) -> None:
             await settle(pilot, stage)
             for key in keys:
                 await pilot.press(key)
+            then()
             await settle(pilot, stage)
 
         return snap_compare(stage.panel, terminal_size=(columns, rows), run_before=before)
