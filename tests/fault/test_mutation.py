@@ -1,0 +1,75 @@
+"""Small wrongs put into the modules that decide: how many of them a test notices."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support.fault_table import Rows
+
+UNIT = "tests/unit/worker/"
+LETTER = UNIT + "test_rules_to_the_letter.py"
+TIMES = UNIT + "test_time_and_ends.py"
+ASKS = UNIT + "test_ask_and_allow.py"
+HANDS = UNIT + "test_foreign_hands.py"
+
+
+@dataclass(frozen=True)
+class Decider:
+    """A module that decides, and the tests that know it, the quickest first."""
+
+    module: str
+    tests: tuple[str, ...]
+
+
+QUICK = (
+    Decider("worker.states", (LETTER,)),
+    Decider("worker.chain", (LETTER,)),
+    Decider("worker.policy", (LETTER,)),
+    Decider("text", ("tests/unit/text",)),
+)
+SLOW = (
+    Decider("worker.decisions", (ASKS, HANDS, UNIT + "test_batch.py", UNIT + "test_policy.py")),
+    Decider("worker.grants", (TIMES, ASKS, HANDS)),
+    Decider(
+        "worker.audit_file",
+        (UNIT + "test_worker_pieces.py", HANDS, "tests/fault/test_tampering.py"),
+    ),
+)
+
+
+def noticed(decider: Decider, count: int) -> tuple[int, int, list[str]]:
+    """Return how many mutants were noticed, how many there were, and the others in words."""
+    command = [sys.executable, "-B", "-m", "tests.support.mutation"]
+    ran = subprocess.run(
+        [*command, f"entraclaw_tui.{decider.module}", str(count), "30", "60", "2", *decider.tests],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = [json.loads(line) for line in ran.stdout.splitlines()]
+    left = [f"{decider.module}:{one['line']} {one['what']}" for one in found if not one["killed"]]
+    return len(found) - len(left), len(found), left
+
+
+def test_a_wrong_in_what_decides_is_noticed(table: Rows) -> None:
+    """The short form: a few mutants of two small modules."""
+    killed = total = 0
+    for decider in QUICK[:2]:
+        some, all_of_them, _ = noticed(decider, 4)
+        killed, total = killed + some, total + all_of_them
+    table("mutants of the modules that decide, noticed", killed, total)
+    assert killed >= 0.8 * total
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("decider", [*QUICK, *SLOW], ids=lambda decider: decider.module)
+def test_four_of_five_wrongs_are_noticed(decider: Decider, table: Rows) -> None:
+    killed, total, left = noticed(decider, 0)
+    table(f"mutants of {decider.module} noticed, of {total}: %", 100.0 * killed / total, ">= 80")
+    print(*left, sep="\n")
+    assert killed >= 0.8 * total, left
