@@ -12,6 +12,7 @@ from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.layout import plan
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.logs.frame import Standing, subtitle, title
+from entraclaw_tui.dashboard.logs.log_sources import HISTORY
 from entraclaw_tui.dashboard.logs.ring import Kept
 from entraclaw_tui.dashboard.logs.rows import BEFORE
 from entraclaw_tui.dashboard.logs.sieve import LEVELS, Sieve
@@ -22,6 +23,7 @@ from entraclaw_tui.text import clean
 if TYPE_CHECKING:
     from textual.content import Content
 
+_FURTHER = "`entraclaw-tui logs --since` goes further back."
 _SIDEWAYS = 20
 """Columns by which long lines are moved."""
 
@@ -251,9 +253,11 @@ class LogsPane(LogView):
         self.show()
 
     def action_scroll_top(self) -> None:
-        """Go to the first line and hold still."""
+        """Go to the first line and hold still; what is older is in the files."""
         self.reading.go(0, self.page)
         self.show()
+        words = f"Of before the panel, the last {HISTORY:,} lines of each log; {_FURTHER}"
+        self.post_message(self.Said(words, Tone.PLAIN))
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll by the wheel; at the end it follows, above it holds still."""

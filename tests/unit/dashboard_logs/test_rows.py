@@ -1,0 +1,90 @@
+"""How lines look: bounded, within the width, without anything that a terminal could act on."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entraclaw_tui.dashboard.lines import Tone, length
+from entraclaw_tui.dashboard.logs.ring import Kept
+from entraclaw_tui.dashboard.logs.rows import MOST_ROWS, Looks, paint
+from entraclaw_tui.dashboard.logs.saving import text_of
+from entraclaw_tui.dashboard.symbols import PLAIN, Symbols
+from entraclaw_tui.macos.logs import parse_worker_line
+from entraclaw_tui.model.log import NOTICE, LogLine
+
+NOW = 1_800_000_000.0
+hostile = st.text(max_size=300) | st.binary(max_size=300).map(lambda b: b.decode("latin-1"))
+
+
+def _kept(message: str, **more: object) -> Kept:
+    fields = {"at": NOW, "origin": "worker", "level": "info", "message": message, **more}
+    log = LogLine(**fields)  # type: ignore[arg-type]
+    return Kept(log.at or NOW, log)
+
+
+def _text(kept: Kept, unfolded: bool = False, **looks: object) -> list[str]:
+    shown = Looks(80, Symbols(), NOW, **looks)  # type: ignore[arg-type]
+    return ["".join(p.text for p in row) for row in paint(kept, None, unfolded, shown).rows]
+
+
+@given(hostile, hostile, st.booleans(), st.booleans(), st.text(max_size=3), st.integers(0, 400))
+def test_nothing_that_a_terminal_could_act_on_is_left(
+    message: str, origin: str, unfolded: bool, wrapping: bool, sought: str, left: int
+) -> None:
+    raw = json.dumps({"message": message, origin: message})
+    kept = _kept(message, origin=origin, raw=raw)
+    rows = _text(kept, unfolded, wrapping=wrapping, sought=sought, left=left)
+    for text in (*rows, text_of(kept)):
+        assert not any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in text)
+
+
+@given(hostile, st.integers(55, 120))
+def test_wrapped_and_unfolded_rows_stay_within_the_width(message: str, width: int) -> None:
+    looks = Looks(width, Symbols(), NOW, wrapping=True)
+    for unfolded in (False, True):
+        painted = paint(_kept(message, raw=json.dumps({"m": message})), None, unfolded, looks)
+        assert all(length(row) <= width for row in painted.rows)
+
+
+def test_a_line_of_a_megabyte_takes_a_bounded_number_of_rows() -> None:
+    kept = parse_worker_line(json.dumps({"message": "x" * 1_000_000}))
+    assert len(_text(Kept(NOW, kept), unfolded=True)) <= MOST_ROWS
+    assert len(_text(_kept("a b " * 100_000), wrapping=True)) <= MOST_ROWS
+
+
+@pytest.mark.parametrize("symbols", [Symbols(), PLAIN])
+def test_each_level_has_a_shape_of_its_own(symbols: Symbols) -> None:
+    looks = Looks(80, symbols, NOW)
+    shapes = set()
+    for level in ("debug", "info", "warning", "error", NOTICE):
+        (row,) = paint(_kept("m", level=level), None, False, looks).rows
+        shapes.add("".join(p.text for p in row).removesuffix("m").strip()[-2:])
+    assert len(shapes) == 5
+
+
+def test_hits_stand_out_wherever_they_are_and_however_they_are_written() -> None:
+    looks = Looks(80, Symbols(), NOW, sought="MAIL")
+    (row,) = paint(_kept("mail, eMail and [mail]"), None, False, looks).rows
+    assert [p.text for p in row if p.tone is Tone.HIT] == ["mail", "Mail", "mail"]
+
+
+def test_a_new_day_is_told_above_its_first_line() -> None:
+    yesterday, today = _kept("a", at=NOW - 86_400), _kept("b")
+    looks = Looks(80, Symbols(), NOW)
+    assert paint(yesterday, None, False, looks).head == 1
+    assert paint(today, yesterday, False, looks).head == 1
+    assert paint(today, today, False, looks).head == 0
+    assert paint(today, None, False, looks).head == 0
+    assert "Thursday 14 January 2027" in _text(yesterday)[0]
+
+
+def test_a_time_that_is_only_about_right_says_so_and_is_not_shown_as_one() -> None:
+    kept = _kept("trouble", at=None, origin="agent err")
+    rows = _text(kept, unfolded=True)
+    assert rows[0].startswith(" " * 8)
+    assert any("about 2027-01-15" in row for row in rows)
