@@ -20,6 +20,7 @@ from entraclaw_tui.worker.log import WorkerLog
 from entraclaw_tui.worker.rows import Change
 
 _CHUNK = 1000
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
 
 
 class AuditFiles:
@@ -139,7 +140,7 @@ class AuditFiles:
         for path in self._paths():
             with path.open("rb") as file:
                 for line in file:
-                    with contextlib.suppress(msgspec.MsgspecError):
+                    with contextlib.suppress(*_UNREADABLE):
                         entry = msgspec.json.decode(line, type=AuditEntry)
                         # A line that only means the same is not the one that was written.
                         if _line_of(entry) == line:
@@ -191,6 +192,6 @@ def _last_of(path: Path) -> AuditEntry | None:
         with contextlib.suppress(OSError):
             os.truncate(path, whole)
     for line in reversed(data[:whole].splitlines()[-50:]):
-        with contextlib.suppress(msgspec.MsgspecError):
+        with contextlib.suppress(*_UNREADABLE):
             return msgspec.json.decode(line, type=AuditEntry)
     return None

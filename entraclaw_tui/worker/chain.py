@@ -54,7 +54,7 @@ class Check:
                 entry.subject,
                 entry.detail,
             )
-            if not hmac.compare_digest(right.chain, entry.chain):
+            if not hmac.compare_digest(right.chain.encode(), entry.chain.encode()):
                 self.problem = f"Entry {entry.seq} was changed, or the one before it."
                 return
             self.seq, self._chain = entry.seq, entry.chain

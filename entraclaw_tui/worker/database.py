@@ -107,6 +107,8 @@ class Database:
         os.fchmod(descriptor, 0o600)
         os.close(descriptor)
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        # What others wrote may be no text: it is read, and its seal or chain does not hold.
+        connection.text_factory = _readable
         try:
             for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
@@ -118,6 +120,10 @@ class Database:
             connection.close()
             raise
         return connection
+
+
+def _readable(text: bytes) -> str:
+    return text.decode("utf-8", "backslashreplace")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

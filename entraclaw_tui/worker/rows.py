@@ -62,7 +62,8 @@ def seal(key: bytes, table: str, body: bytes) -> str:
 
 def open_sealed(key: bytes, table: str, body: bytes, found: str, kind: type[T]) -> T | None:
     """Return the row, or None where it is not what the worker wrote."""
-    if not hmac.compare_digest(seal(key, table, body), found):
+    # As bytes: what somebody else wrote need not be ASCII.
+    if not hmac.compare_digest(seal(key, table, body).encode(), found.encode()):
         return None
     try:
         return msgspec.json.decode(body, type=kind)

@@ -78,13 +78,17 @@ class Vandal:
         value = self._run(f"SELECT {column} FROM audit WHERE seq = ?", at)  # noqa: S608
         if isinstance(value, float):
             value += 2.0 ** self.chance.randrange(-20, 20)
+            self._run(f"UPDATE audit SET {column} = ? WHERE seq = ?", value, at)  # noqa: S608
+            return
+        text = bytearray(str(value).encode())
+        if self.chance.random() < 0.1:
+            text = bytearray("\N{SNOWMAN}".encode())
         else:
-            text = bytearray(str(value).encode())
-            text[self.chance.randrange(len(text))] ^= 1 << self.chance.randrange(7)
-            value = text.decode()
-        self._run(f"UPDATE audit SET {column} = ? WHERE seq = ?", value, at)  # noqa: S608
+            text[self.chance.randrange(len(text))] ^= 1 << self.chance.randrange(8)
+        change = f"UPDATE audit SET {column} = CAST(? AS TEXT) WHERE seq = ?"  # noqa: S608
+        self._run(change, bytes(text), at)
 
-    def _run(self, statement: str, *values: float | str) -> float | str | None:
+    def _run(self, statement: str, *values: float | str | bytes) -> float | str | None:
         def work(connection: sqlite3.Connection) -> float | str | None:
             row = connection.execute(statement, values).fetchone()
             return row[0] if row else None
@@ -215,9 +219,10 @@ def edit_all(path: Path, chance: random.Random) -> None:
             case 2:
                 grant["identity"] = "signed:TEAM:example.contoso.other"
             case _:
-                connection.execute("UPDATE grants SET seal = ? WHERE id = ?", ("0" * 64, id))
+                seal = chance.choice(("0" * 64, "\N{SNOWMAN}" * 64, ""))
+                connection.execute("UPDATE grants SET seal = ? WHERE id = ?", (seal, id))
                 continue
-        changed = msgspec.json.encode(grant)
+        changed = chance.choice((msgspec.json.encode(grant), b"\xff" + body))
         connection.execute("UPDATE grants SET body = ? WHERE id = ?", (changed, id))
     connection.commit()
     connection.close()
