@@ -60,7 +60,7 @@ def test_a_wrong_in_what_decides_is_noticed(table: Rows) -> None:
     """The short form: a few mutants of two small modules."""
     killed = total = 0
     for decider in QUICK[:2]:
-        some, all_of_them, _ = noticed(decider, 4)
+        some, all_of_them, _ = noticed(decider, 2)
         killed, total = killed + some, total + all_of_them
     table("mutants of the modules that decide, noticed", killed, total)
     assert killed >= 0.8 * total

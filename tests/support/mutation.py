@@ -19,7 +19,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -31,6 +31,9 @@ import msgspec  # noqa: F401
 import psutil  # noqa: F401
 import pytest
 import pytest_asyncio  # noqa: F401
+import textual.app
+import textual.pilot
+import textual.widgets  # noqa: F401
 
 from tests.support.mutants import Mutant, mutants_of
 
@@ -64,7 +67,7 @@ def main() -> None:
         found = random.Random(int(seed)).sample(found, min(int(count), len(found)))
     # The unchanged module first: where its tests fail, no mutant says anything.
     plain = Mutant(0, "unchanged", path.read_text("utf-8"))
-    assert run([plain], name, path, tests, float(seconds), 1) == [(plain, 0)]
+    assert list(run([plain], name, path, tests, float(seconds), 1)) == [(plain, 0)]
     for mutant, status in run(found, name, path, tests, float(seconds), int(jobs)):
         told = {"line": mutant.line, "what": mutant.what, "killed": status != 0, "how": status}
         print(json.dumps(told), flush=True)
@@ -72,9 +75,9 @@ def main() -> None:
 
 def run(
     mutants: Iterable[Mutant], name: str, path: Path, tests: list[str], seconds: float, jobs: int
-) -> list[tuple[Mutant, int]]:
-    """Return each mutant with its pytest status, or minus the signal that ended it."""
-    waiting, found = list(mutants), list[tuple[Mutant, int]]()
+) -> Iterator[tuple[Mutant, int]]:
+    """Yield each mutant with its pytest status, or minus the signal that ended it."""
+    waiting = list(mutants)
     running: dict[int, tuple[Mutant, float]] = {}
     while waiting or running:
         while waiting and len(running) < jobs:
@@ -90,9 +93,8 @@ def run(
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 del running[pid]
-                found.append((mutant, os.waitstatus_to_exitcode(status)))
+                yield mutant, os.waitstatus_to_exitcode(status)
         time.sleep(0.02)
-    return found
 
 
 def _child(mutant: Mutant, name: str, path: Path, tests: list[str]) -> None:
