@@ -41,8 +41,10 @@ CONTROLS: Final = 32
 """Connections that each socket takes."""
 _RETRY: Final = 10.0
 """Seconds between tries to get at the Keychain."""
-PATIENCE: Final = 2.0
-"""Seconds that whoever connects waits for the engine; then they are told what it waits for."""
+PATIENCE: Final = 1.0
+"""Seconds that a panel waits for the engine; then it is told what that waits for."""
+CLIENT_PATIENCE: Final = 5.0
+"""The same for a program that asks: it can do nothing else meanwhile."""
 
 
 class Daemon:
@@ -78,13 +80,14 @@ class Daemon:
         self._stopping = False
 
     async def start(self, request: list[socket.socket], control: list[socket.socket]) -> None:
-        """Serve, once the engine runs or the patience is at its end: the Keychain may hang."""
+        """Serve, once the engine runs or a patience is at its end: the Keychain may hang."""
         self._panels.on_change = self._watch.changed
-        await asyncio.wait({self._spawn(self._begin())}, timeout=PATIENCE)
-        self._servers = [Server(s, REQUESTS, self._request_api, self._log) for s in request]
-        self._servers += [Server(s, CONTROLS, self._control_api, self._log) for s in control]
-        for server in self._servers:
-            server.start()
+        requests = [Server(s, REQUESTS, self._request_api, self._log) for s in request]
+        controls = [Server(s, CONTROLS, self._control_api, self._log) for s in control]
+        self._servers = [*requests, *controls]
+        begun = self._spawn(self._begin())
+        self._spawn(self._serve(requests, begun, CLIENT_PATIENCE))
+        await self._serve(controls, begun, PATIENCE)
 
     async def stop(self) -> None:
         """Stop taking anything, write down what is left, close the database."""
@@ -120,6 +123,14 @@ class Daemon:
                 kind=type(error).__name__ if error is not None else "",
                 what=str(context.get("message", ""))[:200],
             )
+
+    async def _serve(
+        self, servers: list[Server], begun: asyncio.Task[None], patience: float
+    ) -> None:
+        await asyncio.wait({begun}, timeout=patience)
+        if not self._stopping:
+            for server in servers:
+                server.start()
 
     # -- connections --------------------------------------------------------------------------
 
@@ -166,7 +177,7 @@ class Daemon:
             )
             self._looking = self._spawn(self._look_at_keys(engine, status.keys))
             self._watch.changed()
-            if self._servers:
+            if any(server.connections for server in self._servers):
                 # Panels that came before the engine know nothing of what it has read.
                 self._bus.publish(Event(0, "resync"))
         if status.engine is None:
@@ -199,6 +210,7 @@ class Daemon:
             engine.grants.on_change = self._watch.changed
             ledger.on_trouble(self.status.changed)
             engine.signing_in.on_change = self.status.changed
+            core.exchange.tell_of_pauses(self.status.changed)
             with self.status.waiting("database"):
                 await engine.start()
         except BaseException:

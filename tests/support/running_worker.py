@@ -121,7 +121,9 @@ class RunningWorker:
             return False
         try:
             probe.hello("probe")
-            return probe.result("worker.status")["pid"] == self.process.pid
+            info = probe.result("worker.status")
+            # On a busy machine it serves before it has read what it needs.
+            return info["pid"] == self.process.pid and info["keychain"] != "unknown"
         except (AssertionError, OSError):
             return False
         finally:

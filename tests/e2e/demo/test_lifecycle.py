@@ -157,7 +157,7 @@ def test_no_variable_of_the_environment_presses_a_key(
     assert panel.wait_end() == 0
 
 
-@pytest.mark.parametrize(("macos", "own"), [("14", "read"), ("27", "absent")])
+@pytest.mark.parametrize(("macos", "own"), [("14", "read"), ("27", "listed")])
 def test_another_macos_keeps_its_privacy_elsewhere(folder: Path, macos: str, own: str) -> None:
     with Headless(folder, "--macos", macos) as demo:
         assert demo.look("status")["machine"]["macos"].startswith(macos)

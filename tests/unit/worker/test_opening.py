@@ -104,7 +104,8 @@ class Begun:
 async def begin(
     furnished: Host, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> AsyncIterator[Begun]:
-    monkeypatch.setattr(daemon, "PATIENCE", 0.2)
+    monkeypatch.setattr(daemon, "PATIENCE", 0.1)
+    monkeypatch.setattr(daemon, "CLIENT_PATIENCE", 0.2)
     monkeypatch.setattr(status, "SLOW", 0.05)
     begun = Begun(furnished, request.param)
     await begun.start()
