@@ -151,6 +151,16 @@ async def test_a_value_is_hidden_by_any_look_elsewhere(play: Raise) -> None:
         assert SECRET not in it.text("job"), key
 
 
+async def test_a_value_shows_under_a_filter_too(play: Raise) -> None:
+    it = await opened(play, Story(), "environment")
+    await it.press("slash", *"api", "enter")
+    await it.pass_time(1)
+    await it.press("v")
+    assert "It may be a secret" in it.note
+    await it.press("v")
+    await until(it, lambda: SECRET in it.text("job"))
+
+
 async def test_no_source_holds_a_value(play: Raise) -> None:
     it = await opened(play, Story(), "environment")
     await reveal(it, "OTHER_API_KEY")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entraclaw_tui.dashboard.desk import Desk
-from entraclaw_tui.dashboard.lines import Line, Tone, fact, piece
+from entraclaw_tui.dashboard.lines import Line, fact, piece
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
 from entraclaw_tui.model.finding import Finding
 from entraclaw_tui.model.job import EnvironmentName
@@ -108,8 +108,17 @@ class StoryPane(ListPane[Told]):
         return row.line
 
     def words(self, row: Told) -> str:
-        """Return the line's text; a value that is shown is not looked through."""
-        return "".join(p.text for p in row.line if p.tone is not Tone.ACCENT)
+        """Return the line's text; lines of one thing pass a filter together.
+
+        So a value that is shown is not looked through, and stays beside its name.
+        """
+        match row.thing:
+            case None:
+                return "".join(p.text for p in row.line)
+            case Finding(sentence=sentence, explanation=why):
+                return f"{sentence} {why}"
+            case EnvironmentName(name=name, kind=kind):
+                return f"{name} {kind}"
 
     def header(self, width: int) -> Line | None:
         """Return the head, above whatever is told."""
