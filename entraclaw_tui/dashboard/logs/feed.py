@@ -14,6 +14,8 @@ WAITING = 100_000
 """Lines that are held; where nobody takes them, the oldest go."""
 AGAIN = 30.0
 """Seconds after which a log that could not be read is tried again."""
+MUCH_LATER = 900.0
+"""Seconds after which one is that this account may not read: that seldom changes."""
 
 
 class LogFeed:
@@ -51,6 +53,7 @@ class LogFeed:
     async def follow(self, source: LogSource) -> None:
         """Follow a log for ever. One that cannot be read says so once, and is tried again."""
         while True:
+            pause = AGAIN
             try:
                 async for batch in source.follow():
                     self.troubles.pop(source.origin, None)
@@ -58,7 +61,7 @@ class LogFeed:
                     self.put(batch)
                 return
             except LogUnread as error:
-                reason = str(error)
+                reason, pause = str(error), MUCH_LATER
             except OSError as error:
                 reason = f"{source.place} cannot be read: {error.strerror or error}."
                 self.broken.add(source.origin)
@@ -68,4 +71,4 @@ class LogFeed:
             if self.troubles.get(source.origin) != reason:
                 self.troubles[source.origin] = reason
                 self.put([LogLine(self._clock(), source.origin, NOTICE, reason)])
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(pause)
