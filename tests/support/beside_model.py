@@ -16,6 +16,7 @@ from entraclaw_tui.ipc.messages import Decide
 from entraclaw_tui.model.consent import Proof, Remember, State
 from entraclaw_tui.worker.sessions import ApproverSession
 from tests.support.gate_model import WAITS, Belief, Model, ModelRequest, Now
+from tests.support.memory_keyring import MemoryKeyring
 from tests.support.worker_stage import Hands, PretendLine, WorkerStage
 
 T = TypeVar("T")
@@ -25,10 +26,13 @@ OPEN = {State.APPROVED, State.EXCHANGING, State.READY}
 class BesideModel:
     """One gate with two panels, on clocks moved by hand."""
 
-    def __init__(self, folder: Path, clients: tuple[str, ...]) -> None:
+    def __init__(
+        self, folder: Path, clients: tuple[str, ...], keyring: MemoryKeyring | None = None
+    ) -> None:
         self._loop = asyncio.new_event_loop()
         self._hands = Hands()
-        self._stage = WorkerStage(folder, hands=self._hands)
+        self.keyring = keyring or MemoryKeyring()
+        self._stage = WorkerStage(folder, hands=self._hands, keyring=self.keyring)
         self._lines = {name: PretendLine(name, shows_code=True) for name in clients}
         self._panels: list[ApproverSession] = []
         self._wished = 0
