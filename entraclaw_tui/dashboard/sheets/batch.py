@@ -17,7 +17,7 @@ from entraclaw_tui.dashboard.sheets.batch_review import BatchReview
 from entraclaw_tui.dashboard.sheets.confirm import ConfirmSheet
 from entraclaw_tui.dashboard.sheets.help import HelpSheet
 from entraclaw_tui.dashboard.sheets.request_bottom import note_rows
-from entraclaw_tui.dashboard.sheets.sheet import Sheet
+from entraclaw_tui.dashboard.sheets.sheet import Sheet, age
 from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.model.consent import Request
@@ -115,7 +115,7 @@ class BatchSheet(Sheet[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Note when keys come; digits go to the field, and only they."""
-        if self._review.key(event.character, event.key):
+        if self._review.key(event.character, event.key, age(event)):
             event.stop()
             self.repaint()
 

@@ -14,7 +14,7 @@ from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
 from entraclaw_tui.dashboard.sheets.arming import Arming
 from entraclaw_tui.dashboard.sheets.paint import key, key_off, row
-from entraclaw_tui.dashboard.sheets.sheet import Sheet
+from entraclaw_tui.dashboard.sheets.sheet import Sheet, age
 from entraclaw_tui.text import Shown, clean, shorten
 
 
@@ -83,7 +83,7 @@ class ConfirmSheet(Sheet[bool]):
 
     def on_key(self, event: events.Key) -> None:
         """Note when keys come."""
-        self._arming.key(self._monotonic())
+        self._arming.key(self._monotonic() - age(event))
 
     def action_yes(self) -> None:
         """Do it, where the key was meant."""

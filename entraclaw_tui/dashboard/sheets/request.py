@@ -18,7 +18,7 @@ from entraclaw_tui.dashboard.sheets.outcome import outcome
 from entraclaw_tui.dashboard.sheets.reason import ReasonSheet
 from entraclaw_tui.dashboard.sheets.request_body import body
 from entraclaw_tui.dashboard.sheets.review import Review
-from entraclaw_tui.dashboard.sheets.sheet import Sheet
+from entraclaw_tui.dashboard.sheets.sheet import Sheet, age
 from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.model.consent import Request
@@ -144,7 +144,7 @@ class RequestSheet(Sheet[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Note when keys come; digits go to the field, and only they."""
-        if self._review.key(event.character, event.key):
+        if self._review.key(event.character, event.key, age(event)):
             event.stop()
             self.repaint()
 

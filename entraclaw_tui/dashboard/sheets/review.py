@@ -179,9 +179,9 @@ class Review:
         """It is on the screen now."""
         self.arming.painted(self._monotonic())
 
-    def key(self, character: str | None, name: str) -> bool:
-        """Take note of a key; return whether it was one for the field."""
-        now = self._monotonic()
+    def key(self, character: str | None, name: str, ago: float = 0.0) -> bool:
+        """Take note of a key, pressed `ago` seconds; return whether it was one for the field."""
+        now = self._monotonic() - ago
         armed = len(self.digits) > 0 or self.arming.ready(now)
         self.arming.key(now)
         self._held = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar, TypeVar
 
 from textual import events
@@ -92,3 +93,11 @@ class Sheet(ModalScreen[R]):
         box.border_title = content([now[2]])
         box.border_subtitle = content([now[3]])
         box.update(content(lines))
+
+
+def age(event: events.Event) -> float:
+    """Return how many seconds ago a key was pressed.
+
+    A busy panel takes keys late: what counts is how long the person paused between them.
+    """
+    return max(0.0, time.monotonic() - event.time)
