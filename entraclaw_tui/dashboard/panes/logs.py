@@ -23,7 +23,7 @@ from entraclaw_tui.text import clean
 if TYPE_CHECKING:
     from textual.content import Content
 
-_FURTHER = "`entraclaw-tui logs --since` goes further back."
+_FURTHER = "further back: `entraclaw-tui logs --since 2h`."
 _SIDEWAYS = 20
 """Columns by which long lines are moved."""
 
@@ -256,7 +256,7 @@ class LogsPane(LogView):
         """Go to the first line and hold still; what is older is in the files."""
         self.reading.go(0, self.page)
         self.show()
-        words = f"Of before the panel, the last {HISTORY:,} lines of each log; {_FURTHER}"
+        words = f"The last {HISTORY:,} of each log; {_FURTHER}"
         self.post_message(self.Said(words, Tone.PLAIN))
 
     def scroll_rows(self, rows: int) -> None:
