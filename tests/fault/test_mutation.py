@@ -34,7 +34,7 @@ QUICK = (
 )
 SLOW = (
     Decider("worker.decisions", (ASKS, HANDS, UNIT + "test_batch.py", UNIT + "test_policy.py")),
-    Decider("worker.grants", (TIMES, ASKS, HANDS)),
+    Decider("worker.grants", (UNIT + "test_grants_to_the_letter.py", TIMES, ASKS)),
     Decider(
         "worker.audit_file",
         (UNIT + "test_worker_pieces.py", HANDS, "tests/fault/test_tampering.py"),
