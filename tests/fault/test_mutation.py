@@ -33,7 +33,15 @@ QUICK = (
     Decider("text", ("tests/unit/text",)),
 )
 SLOW = (
-    Decider("worker.decisions", (ASKS, HANDS, UNIT + "test_batch.py", UNIT + "test_policy.py")),
+    Decider(
+        "worker.decisions",
+        (
+            UNIT + "test_decisions_to_the_letter.py",
+            ASKS,
+            UNIT + "test_batch.py",
+            UNIT + "test_policy.py",
+        ),
+    ),
     Decider("worker.grants", (UNIT + "test_grants_to_the_letter.py", TIMES, ASKS)),
     Decider(
         "worker.audit_file",
