@@ -10,28 +10,20 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
 from entraclaw_tui.dashboard import news, signals, theme
-from entraclaw_tui.dashboard.actions import action, bindings
+from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.feeds import Feeds, feeds_for
 from entraclaw_tui.dashboard.home import Home
-from entraclaw_tui.dashboard.layout import PANES
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.messages import LinkChanged, StoreChanged
 from entraclaw_tui.dashboard.palette import ActionProvider
-from entraclaw_tui.dashboard.panes.findings import FindingsPane
-from entraclaw_tui.dashboard.panes.grants import GrantsPane
-from entraclaw_tui.dashboard.panes.job import JobPane
-from entraclaw_tui.dashboard.panes.keychain import KeychainPane
-from entraclaw_tui.dashboard.panes.logs import LogsPane
-from entraclaw_tui.dashboard.panes.requests import RequestsPane
-from entraclaw_tui.dashboard.panes.tokens import TokensPane
+from entraclaw_tui.dashboard.panel_keys import PanelKeys
 from entraclaw_tui.dashboard.sources import Sources
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.dashboard.widgets.pane import Pane
@@ -44,7 +36,7 @@ TICK = 5.0
 """Seconds between two looks at ages. They are coarse: most looks change nothing."""
 
 
-class Panel(App[None], inherit_bindings=False):
+class Panel(PanelKeys, inherit_bindings=False):
     """The dashboard. `run` it; its return code is 0, or 128 plus the signal that ended it."""
 
     TITLE = "entraclaw"
@@ -58,7 +50,7 @@ class Panel(App[None], inherit_bindings=False):
         host: Host,
         places: Places,
         *,
-        banner: str = "",
+        banner: str | Callable[[], str] = "",
         readonly: bool = False,
         theme: str = "",
         clock: Callable[[], float] = time.time,
@@ -218,142 +210,4 @@ class Panel(App[None], inherit_bindings=False):
 
     def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
         """Go to the clicked tab."""
-        self._go(message.name)
-
-    def on_requests_pane_wanted(self, message: RequestsPane.Wanted) -> None:
-        """Open a request's sheet."""
-        from entraclaw_tui.dashboard.open_sheets import open_reason, open_request
-
-        (open_reason if message.reason else open_request)(self, message.request)
-
-    def on_job_pane_finding_wanted(self, message: JobPane.FindingWanted) -> None:
-        """Tell a finding in full."""
-        from entraclaw_tui.dashboard.open_sheets import open_finding
-
-        open_finding(self, message.finding)
-
-    def on_logs_pane_wanted(self, message: LogsPane.Wanted) -> None:
-        """Copy, save, or show the sources."""
-        from entraclaw_tui.dashboard.logs.doing import do
-
-        logs = self.home.panes["logs"]
-        if isinstance(logs, LogsPane):
-            do(self, logs, message)
-
-    def on_keychain_pane_state_wanted(self) -> None:
-        """Tell whether the keychain is open, and how it is unlocked."""
-        from entraclaw_tui.dashboard.open_keychain import open_state
-
-        open_state(self, KeychainPane.TITLE)
-
-    def on_requests_pane_together(self, message: RequestsPane.Together) -> None:
-        """Open the sheet of several requests, or ask before they are denied."""
-        from entraclaw_tui.dashboard.open_sheets import deny_together, open_together
-
-        (deny_together if message.deny else open_together)(self, message.requests)
-
-    def on_tokens_pane_changed(self, message: TokensPane.Changed) -> None:
-        """Renew or forget a grant's token."""
-        from entraclaw_tui.dashboard.open_sheets import renew
-
-        renew(self, message.token, forget=message.forget)
-
-    def on_tokens_pane_sign_in_wanted(self) -> None:
-        """Show who is signed in, and the way in or out."""
-        from entraclaw_tui.dashboard.open_sheets import open_sign_in
-
-        open_sign_in(self)
-
-    def on_grants_pane_revoked(self, message: GrantsPane.Revoked) -> None:
-        """End a grant, or all after a question."""
-        from entraclaw_tui.dashboard.open_sheets import revoke
-
-        revoke(self, message.grant)
-
-    # -- actions
-
-    def action_pane(self, number: int) -> None:
-        """Go to a pane by its number."""
-        self._go(PANES[number - 1])
-
-    def action_next_pane(self) -> None:
-        """Go to the next pane."""
-        self._step(1)
-
-    def action_previous_pane(self) -> None:
-        """Go to the previous pane."""
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
-        self._go(PANES[(PANES.index(self.home.active) + by) % len(PANES)])
-
-    def _go(self, name: str) -> None:
-        if self.home.zoomed:
-            self.home.zoom(False)
-        self.home.go(name)
-
-    def action_open(self) -> None:
-        """Open the selected row, or give the pane the window."""
-        pane = self.home.pane
-        if pane.opens():
-            return
-        if isinstance(pane, RequestsPane):
-            if pane.selected is not None:
-                pane.post_message(RequestsPane.Wanted(pane.selected))
-        elif isinstance(pane, FindingsPane):
-            if pane.chosen is not None:
-                from entraclaw_tui.dashboard.open_sheets import open_finding
-
-                open_finding(self, pane.chosen)
-        elif (facts := pane.inspect()) is not None:
-            from entraclaw_tui.dashboard.details import DetailSheet
-
-            self.push_screen(DetailSheet(pane.TITLE, facts))
-        elif not pane.selects:
-            self.home.zoom(not self.home.zoomed)
-
-    async def action_back(self) -> None:
-        """End the filter, or the zoom."""
-        pane = self.home.pane
-        if not pane.widen() and self.home.zoomed and not pane.climb():
-            self.home.zoom(False)
-        self.home.bars()
-
-    async def action_filter(self) -> None:
-        """Ask what to filter by."""
-        await self.home.ask_filter()
-
-    def action_refresh_all(self) -> None:
-        """Ask every source at once."""
-        self.feeds.refresh()
-        self.say("Reading everything again.", Tone.PLAIN)
-
-    def action_unlock(self) -> None:
-        """Ask for the PIN."""
-        from entraclaw_tui.dashboard.open_sheets import unlock
-
-        if self._may("unlock"):
-            unlock(self)
-
-    def action_lock(self) -> None:
-        """Close the session."""
-        from entraclaw_tui.dashboard.open_sheets import lock
-
-        if self._may("lock"):
-            lock(self)
-
-    def action_help(self) -> None:
-        """Show the keys of the pane in focus."""
-        from entraclaw_tui.dashboard.open_sheets import show_help
-
-        show_help(self)
-
-    async def action_quit(self) -> None:
-        """Leave; the worker goes on."""
-        self.exit(return_code=0)
-
-    def _may(self, id: str) -> bool:
-        reason = self.home.pane.refusal(action(id))
-        if reason:
-            self.say(reason, Tone.LOOK)
-        return not reason
+        self.go(message.name)

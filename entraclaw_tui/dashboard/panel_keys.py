@@ -1,0 +1,101 @@
+"""What the keys that work everywhere do."""
+
+from __future__ import annotations
+
+from entraclaw_tui.dashboard.actions import action
+from entraclaw_tui.dashboard.hearing import Hearing
+from entraclaw_tui.dashboard.layout import PANES
+from entraclaw_tui.dashboard.lines import Tone
+from entraclaw_tui.dashboard.panes.findings import FindingsPane
+from entraclaw_tui.dashboard.panes.requests import RequestsPane
+
+
+class PanelKeys(Hearing, inherit_bindings=False):
+    """The part of the panel that answers the keys."""
+
+    def action_pane(self, number: int) -> None:
+        """Go to a pane by its number."""
+        self.go(PANES[number - 1])
+
+    def action_next_pane(self) -> None:
+        """Go to the next pane."""
+        self._step(1)
+
+    def action_previous_pane(self) -> None:
+        """Go to the previous pane."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        self.go(PANES[(PANES.index(self._panel.home.active) + by) % len(PANES)])
+
+    def go(self, name: str) -> None:
+        """Go to a pane, out of another that has the window."""
+        if self._panel.home.zoomed:
+            self._panel.home.zoom(False)
+        self._panel.home.go(name)
+
+    def action_open(self) -> None:
+        """Open the selected row, or give the pane the window."""
+        pane = self._panel.home.pane
+        if pane.opens():
+            return
+        if isinstance(pane, RequestsPane):
+            if pane.selected is not None:
+                pane.post_message(RequestsPane.Wanted(pane.selected))
+        elif isinstance(pane, FindingsPane):
+            if pane.chosen is not None:
+                from entraclaw_tui.dashboard.open_sheets import open_finding
+
+                open_finding(self._panel, pane.chosen)
+        elif (facts := pane.inspect()) is not None:
+            from entraclaw_tui.dashboard.details import DetailSheet
+
+            self.push_screen(DetailSheet(pane.TITLE, facts))
+        elif not pane.selects:
+            self._panel.home.zoom(not self._panel.home.zoomed)
+
+    async def action_back(self) -> None:
+        """End the filter, or the zoom."""
+        pane = self._panel.home.pane
+        if not pane.widen() and self._panel.home.zoomed and not pane.climb():
+            self._panel.home.zoom(False)
+        self._panel.home.bars()
+
+    async def action_filter(self) -> None:
+        """Ask what to filter by."""
+        await self._panel.home.ask_filter()
+
+    def action_refresh_all(self) -> None:
+        """Ask every source at once."""
+        self._panel.feeds.refresh()
+        self._panel.say("Reading everything again.", Tone.PLAIN)
+
+    def action_unlock(self) -> None:
+        """Ask for the PIN."""
+        from entraclaw_tui.dashboard.open_sheets import unlock
+
+        if self._may("unlock"):
+            unlock(self._panel)
+
+    def action_lock(self) -> None:
+        """Close the session."""
+        from entraclaw_tui.dashboard.open_sheets import lock
+
+        if self._may("lock"):
+            lock(self._panel)
+
+    def action_help(self) -> None:
+        """Show the keys of the pane in focus."""
+        from entraclaw_tui.dashboard.open_sheets import show_help
+
+        show_help(self._panel)
+
+    async def action_quit(self) -> None:
+        """Leave; the worker goes on."""
+        self.exit(return_code=0)
+
+    def _may(self, id: str) -> bool:
+        reason = self._panel.home.pane.refusal(action(id))
+        if reason:
+            self._panel.say(reason, Tone.LOOK)
+        return not reason
