@@ -29,7 +29,8 @@ NOW = time.time()
 
 
 @pytest.fixture
-def mac() -> Iterator[Host]:
+def mac(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+    monkeypatch.setattr("entraclaw_tui.cli.logs.now", lambda: NOW)
     root = Path(tempfile.mkdtemp(prefix="ec-", dir="/tmp"))
     marker = Marker(1, "demo", 501, "/Users/demo", "studio", "26.5")
     (root / MARKER).write_bytes(msgspec.json.encode(marker))

@@ -53,8 +53,8 @@ async def test_the_unified_log_is_followed(mac: Host, tool: Tool) -> None:
     event |= {"eventMessage": "com.entraclaw.agent: no", "processImagePath": "/sbin/launchd"}
     tool(
         "/usr/bin/log",
-        f"echo 'Filtering the log data using x'; echo '{json.dumps(event)}'; "
-        'echo "$@" > args; exec sleep 60',
+        'echo "$@" > args; '
+        f"echo 'Filtering the log data using x'; echo '{json.dumps(event)}'; exec sleep 60",
     )
     lines = log_stream.follow(mac)
     (found,) = await anext(lines)
