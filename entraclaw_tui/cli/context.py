@@ -22,6 +22,8 @@ class Settings:
     readonly: bool
     theme: str
     mouse: bool
+    record: Path | None = None
+    """Where the panel writes down what its sources say."""
 
 
 class Stop(click.ClickException):

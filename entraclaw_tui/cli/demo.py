@@ -11,7 +11,7 @@ import click
 from entraclaw_tui.cli import exits
 from entraclaw_tui.cli.context import Settings, Stop, open_host
 from entraclaw_tui.cli.demo_entra import entra
-from entraclaw_tui.cli.panel import need_terminal
+from entraclaw_tui.cli.panel import need_terminal, no_recording
 from entraclaw_tui.demo.scenarios.names import LINES
 
 if TYPE_CHECKING:
@@ -93,14 +93,16 @@ def _show(stage: Stage, settings: Settings) -> int:
     from entraclaw_tui.dashboard.start import start
     from entraclaw_tui.macos.places import Places
 
-    return start(
-        stage.host,
-        Places.of(stage.host),
-        banner=stage.banner,
-        readonly=settings.readonly,
-        theme=settings.theme,
-        mouse=settings.mouse,
-    )
+    with no_recording(settings):
+        return start(
+            stage.host,
+            Places.of(stage.host),
+            banner=stage.banner,
+            readonly=settings.readonly,
+            theme=settings.theme,
+            mouse=settings.mouse,
+            record=settings.record,
+        )
 
 
 def _run_headless(stage: Stage) -> int:

@@ -28,6 +28,7 @@ _COMMANDS = {
     "pin": "entraclaw_tui.cli.pin:pin",
     "policy": "entraclaw_tui.cli.consent:policy",
     "privacy": "entraclaw_tui.cli.mac_privacy:privacy",
+    "replay": "entraclaw_tui.cli.replay:replay",
     "requests": "entraclaw_tui.cli.consent:requests",
     "schema": "entraclaw_tui.cli.schema:schema",
     "signature": "entraclaw_tui.cli.signature:signature",
@@ -50,6 +51,7 @@ _SUMMARIES = {
     "pin": "Set a first PIN, or a new one without the old, as root.",
     "policy": "What you made stricter than it is built in.",
     "privacy": "What macOS has allowed (TCC).",
+    "replay": "Show again what a panel recorded with --record.",
     "requests": "Who is asking, and what was decided.",
     "schema": "The JSON Schema of the wire.",
     "signature": "The code signature of a program.",
@@ -101,13 +103,26 @@ class _Lazy(click.Group):
     help="The looks; ansi ones take the terminal's colors.",
 )
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write down what the panel's sources say, without secrets, for `replay`.",
+)
 @click.version_option(__version__, message="entraclaw-tui %(version)s")
 @click.pass_context
 def cli(
-    ctx: click.Context, root: Path | None, readonly: bool, theme: str | None, no_mouse: bool
+    ctx: click.Context,
+    root: Path | None,
+    readonly: bool,
+    theme: str | None,
+    no_mouse: bool,
+    record: Path | None,
 ) -> None:
     """The control panel of the Entraclaw agent. Without a command: the dashboard."""
-    ctx.obj = Settings(root, readonly, theme or "", not no_mouse)
+    ctx.obj = Settings(root, readonly, theme or "", not no_mouse, record)
+    if record is not None and ctx.invoked_subcommand not in (None, "demo"):
+        raise click.UsageError("--record goes with the panel: alone, or before `demo`.")
     if ctx.invoked_subcommand is None:
         from entraclaw_tui.cli.panel import open_panel
 

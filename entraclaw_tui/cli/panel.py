@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 
 from entraclaw_tui.cli import exits
 from entraclaw_tui.cli.context import Settings, Stop, open_host
+from entraclaw_tui.text import clean
 
 
 def open_panel(settings: Settings) -> int:
@@ -16,13 +19,32 @@ def open_panel(settings: Settings) -> int:
     from entraclaw_tui.dashboard.start import start
     from entraclaw_tui.macos.places import Places
 
-    return start(
-        host,
-        Places.of(host),
-        readonly=settings.readonly,
-        theme=settings.theme,
-        mouse=settings.mouse,
-    )
+    with no_recording(settings):
+        return start(
+            host,
+            Places.of(host),
+            readonly=settings.readonly,
+            theme=settings.theme,
+            mouse=settings.mouse,
+            record=settings.record,
+        )
+
+
+@contextlib.contextmanager
+def no_recording(settings: Settings) -> Iterator[None]:
+    """Turn a recording's file that cannot be made into Stop."""
+    try:
+        yield
+    except OSError as error:
+        if settings.record is None or str(error.filename) != str(settings.record):
+            raise
+        name = clean(settings.record.name, 80)
+        why = (
+            "it exists already; name another file"
+            if isinstance(error, FileExistsError)
+            else error.strerror
+        )
+        raise Stop(f"{name} cannot be written: {why}.", exits.USAGE) from None
 
 
 def need_terminal() -> None:

@@ -70,6 +70,7 @@ class Action:
 
 _SHOWN = {
     "slash": "/",
+    "full_stop": ".",
     "ampersand": "&",
     "space": "Space",
     "left": "\u2190",

@@ -6,6 +6,7 @@ from entraclaw_tui.dashboard.action import Action, Need
 from entraclaw_tui.dashboard.action_batch import BATCH
 from entraclaw_tui.dashboard.action_closer import CLOSER
 from entraclaw_tui.dashboard.action_logs import LOGS
+from entraclaw_tui.dashboard.action_replay import REPLAY
 from entraclaw_tui.dashboard.action_sheets import SHEETS
 from entraclaw_tui.dashboard.action_tokens import TOKENS
 
@@ -32,6 +33,7 @@ PLACES = {
     "keychain_state": "The sheet of the keychain itself",
     "privacy_grant": "The sheet of a privacy row",
     "details": "The details of a row",
+    "replay": "A recording that is shown again",
 }
 """Where an action works, and how help and README name the place."""
 
@@ -217,4 +219,4 @@ PANEL: tuple[Action, ...] = (
     ),
 )
 
-ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *CLOSER, *TOKENS, *SHEETS)
+ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *CLOSER, *TOKENS, *SHEETS, *REPLAY)

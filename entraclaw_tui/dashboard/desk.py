@@ -21,7 +21,8 @@ class Desk:
     feeds: Feeds
     clock: Callable[[], float]
     symbols: Symbols
-    banner: str = ""
+    banner: str | Callable[[], str] = ""
+    """What stays true, for the message line."""
     readonly: bool = False
 
     @property
@@ -33,6 +34,13 @@ class Desk:
     def link(self) -> WorkerLink:
         """The worker."""
         return self.feeds.link
+
+    @property
+    def badge(self) -> str:
+        """What must not be forgotten: that this is no real Mac, or not now."""
+        if self.feeds.REPLAYED:
+            return "REPLAY"
+        return "PRETEND MAC" if self.host.pretend else ""
 
     def situation(self) -> Situation:
         """Return what holds now for keys that work anywhere."""

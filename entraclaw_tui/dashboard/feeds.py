@@ -42,6 +42,9 @@ _NOTHING = 20.0
 class Feeds:
     """Runs the sources. `start` may come long before a screen exists."""
 
+    REPLAYED = False
+    """Whether a recording stands in place of the sources."""
+
     def __init__(
         self, sources: Sources, link: WorkerLink, store: Store, clock: Callable[[], float]
     ) -> None:

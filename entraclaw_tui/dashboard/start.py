@@ -8,7 +8,8 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entraclaw_tui.dashboard.feeds import feeds_for
@@ -18,6 +19,8 @@ from entraclaw_tui.macos.places import Places
 
 if TYPE_CHECKING:
     from entraclaw_tui.dashboard.app import Panel
+    from entraclaw_tui.dashboard.feeds import Feeds
+    from entraclaw_tui.dashboard.replay.recording import Recording
 
 THEMES = ("dark", "light", "ansi", "ansi-light")
 """What `--theme` takes."""
@@ -34,15 +37,17 @@ def start(
     readonly: bool = False,
     theme: str = "",
     mouse: bool = True,
+    record: Path | None = None,
 ) -> int:
     """Show the panel until the person leaves; return the exit code.
 
     `theme` is one of THEMES, or empty. The caller has made sure of a terminal that can place text.
+    `record` is a file to be made, for what the sources say. Raises OSError where it cannot be.
     """
     disarm(os.environ)
     # What is imported now stays; looking through it for garbage only delays the first picture.
     gc.disable()
-    return asyncio.run(_run(host, places, banner, readonly, theme, mouse))
+    return asyncio.run(_run(host, places, banner, readonly, theme, mouse, record))
 
 
 def disarm(environment: MutableMapping[str, str]) -> None:
@@ -61,10 +66,17 @@ def disarm(environment: MutableMapping[str, str]) -> None:
 
 
 async def _run(
-    host: Host, places: Places, banner: str, readonly: bool, theme: str, mouse: bool
+    host: Host,
+    places: Places,
+    banner: str,
+    readonly: bool,
+    theme: str,
+    mouse: bool,
+    record: Path | None,
 ) -> int:
     clock = time.time
     feeds = feeds_for(host, places, clock)
+    recording = _record(record, host, clock, feeds) if record is not None else None
     feeds.start_first()
     # The tools answer while Textual is imported: the first picture has data in it.
     await asyncio.to_thread(importlib.import_module, "entraclaw_tui.dashboard.app")
@@ -73,7 +85,7 @@ async def _run(
     panel: Panel = Panel(
         host,
         places,
-        banner=banner,
+        banner=banner if recording is None else lambda: f"{recording} {banner}".strip(),
         readonly=readonly,
         theme=theme,
         clock=clock,
@@ -84,4 +96,18 @@ async def _run(
         await panel.run_async(mouse=mouse)
     finally:
         await feeds.stop()
+        if recording is not None:
+            recording.close()
     return panel.return_code or 0
+
+
+def _record(path: Path, host: Host, clock: Callable[[], float], feeds: Feeds) -> Recording:
+    from entraclaw_tui.dashboard.replay.recording import Recording
+
+    try:
+        size = tuple(os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1))
+    except (OSError, ValueError):
+        size = (80, 24)
+    recording = Recording.of_panel(path, host, clock, (size[0], size[1]))
+    recording.follow(feeds)
+    return recording

@@ -37,17 +37,25 @@ class LogFeed:
         self._clock = clock
         self._audited = audited
         self._more: Callable[[], None] = lambda: None
+        self._taken: list[Callable[[Sequence[LogLine]], None]] = []
 
     def listen(self, more: Callable[[], None]) -> None:
         """Call `more` whenever lines have come."""
         self._more = more
+
+    def listen_lines(self, taken: Callable[[Sequence[LogLine]], None]) -> None:
+        """Call `taken` with the lines that come."""
+        self._taken.append(taken)
 
     def put(self, lines: Iterable[LogLine]) -> None:
         """Take lines up."""
         if self._audited():
             # The worker's own log tells again what the audit tells better.
             lines = (line for line in lines if not told_by_audit(line))
-        self.waiting.extend(lines)
+        came = tuple(lines)
+        self.waiting.extend(came)
+        for taken in self._taken:
+            taken(came)
         self._more()
 
     async def follow(self, source: LogSource) -> None:

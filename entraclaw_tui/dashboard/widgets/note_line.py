@@ -29,13 +29,15 @@ class NoteLine(Bar):
 
     def line(self, index: int, width: int) -> Line:
         """Return the message, the worker's own trouble, or the banner."""
-        banner: Line = (Piece(clean(self.desk.banner, 200), Tone.DIM), piece(" "))
+        stays = self.desk.banner
+        told = stays if isinstance(stays, str) else stays()
+        banner: Line = (Piece(clean(told, 200), Tone.DIM), piece(" "))
         message = self._now()
         if message is None:
             return (piece(" "), *banner)
         line: Line = (piece(" "), self._sign(message), message)
         blank = width - length(line) - length(banner)
-        if blank < 3 or not self.desk.banner:
+        if blank < 3 or not told:
             return cut(line, width)
         return (*line, piece(" " * blank), *banner)
 

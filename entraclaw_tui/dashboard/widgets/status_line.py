@@ -34,8 +34,8 @@ class StatusLine(Bar):
             version = host.marker.macos
         domain = machine.domain if machine is not None else host.domain
         parts = [Part((piece(" entraclaw", Tone.ACCENT),), give=8)]
-        if host.pretend:
-            parts.append(Part((piece(" PRETEND MAC ", Tone.BADGE),)))
+        if badge := self.desk.badge:
+            parts.append(Part((piece(f" {badge} ", Tone.BADGE),)))
         parts.append(Part((Piece(clean(f"{host.user}@{host.name}", 40), Tone.DIM),), give=6))
         if version:
             parts.append(Part((Piece(clean(f"macOS {version}", 20), Tone.DIM),), give=9))
