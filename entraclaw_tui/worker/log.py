@@ -86,6 +86,14 @@ class WorkerLog:
                 older.rename(_numbered(self._path, number))
 
 
+def place_of(error: Exception) -> str:
+    """Return where an error arose. Its message is not told: it could quote what a client sent."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+
+
 def _numbered(path: Path, number: int) -> Path:
     return path.with_name(f"{path.name}.{number}")
 

@@ -13,14 +13,15 @@ from entraclaw_tui.ipc import framing
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.messages import FRAME_LIMIT, PROTOCOL, Hello, HelloResult, Limits
 from entraclaw_tui.ipc.peer import Peer, SocketLike, unchanged
-from entraclaw_tui.worker.log import WorkerLog
+from entraclaw_tui.worker.line_buffer import LineBuffer
+from entraclaw_tui.worker.log import WorkerLog, place_of
 
 FIRST_FRAME: Final = 5.0
 """Seconds within which a new connection has to say hello."""
 WHOLE_FRAME: Final = 15.0
 """Seconds within which a line that was begun has to end."""
 AT_A_TURN: Final = 64
-"""Lines of one connection that are worked on before the others have their turn."""
+"""Lines of one connection that are worked on in one turn."""
 IN_FLIGHT: Final = 16
 """Calls of one connection that may be under way; more of them wait in the socket."""
 STALLED: Final = 20.0
@@ -70,7 +71,7 @@ class Wire(asyncio.Protocol):
         self._service: Service | None = None
         self._transport: asyncio.Transport | None = None
         self._socket: SocketLike | None = None
-        self._buffer = bytearray()
+        self._buffer = LineBuffer()
         self._greeted = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._deadline: asyncio.TimerHandle | None = None
@@ -118,12 +119,12 @@ class Wire(asyncio.Protocol):
             self._over = True
             self._transport.close()
             # A peer that never reads would keep the connection open.
-            asyncio.get_running_loop().call_later(1.0, self._transport.abort)
+            self._abort_after(1.0)
 
     # -- asyncio ------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to listen to the peer."""
+        """Begin to listen."""
         if not isinstance(transport, asyncio.Transport):
             raise TypeError("not a stream")
         self._transport = transport
@@ -138,21 +139,20 @@ class Wire(asyncio.Protocol):
         if self._over:
             return
         self.heard_at = asyncio.get_running_loop().time()
-        self._buffer += data
+        self._buffer.add(data)
         self._work()
 
     def pause_writing(self) -> None:
         """The peer does not read: take nothing more from it, and not forever."""
         self._writable = False
         self._balance()
-        if self._stall is None and self._transport is not None:
-            loop = asyncio.get_running_loop()
-            self._stall = loop.call_later(STALLED, self._transport.abort)
+        if self._stall is None and not self._over:
+            self._abort_after(STALLED)
 
     def resume_writing(self) -> None:
         """The peer reads again."""
         self._writable = True
-        if self._stall is not None:
+        if self._stall is not None and not self._over:
             self._stall.cancel()
             self._stall = None
         if self.on_drained is not None:
@@ -165,11 +165,9 @@ class Wire(asyncio.Protocol):
         self._clear_deadline()
         if self._stall is not None:
             self._stall.cancel()
-        if self._turn is not None:
-            self._turn.cancel()
         self._buffer.clear()
-        for task in self._tasks:
-            task.cancel()
+        for under_way in (*self._tasks, *([self._turn] if self._turn else ())):
+            under_way.cancel()
         if self._service is not None:
             self._guard(self._service.closed)
         self._forget(self)
@@ -185,8 +183,10 @@ class Wire(asyncio.Protocol):
         for _ in range(AT_A_TURN):
             if self._over or not self._writable or len(self._tasks) >= IN_FLIGHT:
                 break
-            line = self._next_line()
+            line = self._buffer.next()
             if line is None:
+                if self._buffer.too_long:
+                    self._too_large()
                 break
             if self._greeted:
                 self._clear_deadline()  # it was this line's
@@ -195,26 +195,15 @@ class Wire(asyncio.Protocol):
             self._turn = asyncio.get_running_loop().call_soon(self._work)
         self._balance()
 
-    def _next_line(self) -> bytes | None:
-        """Take the next whole line out of the buffer; end the connection where it is too long."""
-        end = self._buffer.find(b"\n", 0, FRAME_LIMIT)
-        if end < 0:
-            if len(self._buffer) >= FRAME_LIMIT:
-                self._too_large()
-            return None
-        line = bytes(self._buffer[: end + 1])
-        del self._buffer[: end + 1]
-        return line
-
     def _balance(self) -> None:
         """Read no more than can be worked on: the rest waits in the socket."""
         if self._transport is None or self._over:
             return
-        if not self._writable or b"\n" in self._buffer:
+        if not self._writable or self._buffer.whole:
             self._transport.pause_reading()
             return
         self._transport.resume_reading()
-        if self._greeted and self._buffer and self._deadline is None:
+        if self._greeted and self._buffer.begun and self._deadline is None:
             self._set_deadline(WHOLE_FRAME, "The line did not end.")
 
     def _take(self, line: bytes) -> None:
@@ -278,15 +267,10 @@ class Wire(asyncio.Protocol):
         self.refuse(WireError(Code.FRAME_TOO_LARGE, f"A line has at most {FRAME_LIMIT} bytes."))
 
     def _unexpected(self, call_id: int | str | None, error: Exception) -> None:
-        # Only the kind and the place: a message could quote what a client sent.
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
-        self._log.error("A call failed unexpectedly.", kind=type(error).__name__, where=where)
-        self.send(
-            framing.encode_error(call_id, WireError(Code.INTERNAL, "The worker made a mistake."))
-        )
+        kind, where = type(error).__name__, place_of(error)
+        self._log.error("A call failed unexpectedly.", kind=kind, where=where)
+        mistake = WireError(Code.INTERNAL, "The worker made a mistake.")
+        self.send(framing.encode_error(call_id, mistake))
 
     def _guard(self, work: Callable[[], None]) -> None:
         try:
@@ -298,6 +282,13 @@ class Wire(asyncio.Protocol):
         if self._service is None:
             raise WireError(Code.INTERNAL, "The connection has ended.")
         return self._service
+
+    def _abort_after(self, seconds: float) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+        if self._transport is not None:
+            later = asyncio.get_running_loop().call_later
+            self._stall = later(seconds, self._transport.abort)
 
     def _set_deadline(self, seconds: float, why: str) -> None:
         self._clear_deadline()

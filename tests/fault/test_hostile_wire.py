@@ -109,7 +109,7 @@ async def feed(room: Room, service: Callable[[Wire], Service], frames: Frames, c
     wire, ear = room.wire(service)
     for _ in range(0, count, AT_ONCE):
         wire.data_received(b"".join(frames.next() for _ in range(AT_ONCE)))
-        while not ear.closed and (wire._tasks or b"\n" in wire._buffer):  # noqa: ASYNC110
+        while not ear.closed and (wire._tasks or wire._buffer.whole):  # noqa: ASYNC110
             await asyncio.sleep(0)
         if ear.closed:
             wire.connection_lost(None)
