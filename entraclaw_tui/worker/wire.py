@@ -287,8 +287,7 @@ class Wire(asyncio.Protocol):
         if self._stall is not None:
             self._stall.cancel()
         if self._transport is not None:
-            later = asyncio.get_running_loop().call_later
-            self._stall = later(seconds, self._transport.abort)
+            self._stall = asyncio.get_running_loop().call_later(seconds, self._transport.abort)
 
     def _set_deadline(self, seconds: float, why: str) -> None:
         self._clear_deadline()
