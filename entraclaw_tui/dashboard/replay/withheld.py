@@ -61,12 +61,12 @@ class Door:
 
     def __init__(self, root: str = "") -> None:
         self._root = root
-        self._inside = f"{root}/" if root else ""
+        self._paths = re.compile(rf"{re.escape(root)}(?:/|(?![A-Za-z0-9_.-]))")
 
     def text(self, text: str) -> str:
         """Return a text as it may be recorded."""
-        if self._root:
-            text = "/" if text == self._root else text.replace(self._inside, "/")
+        if self._root and self._root in text:
+            text = self._paths.sub("/", text)
         return withhold(text if len(text) <= LONGEST else f"{text[:LONGEST]} (cut)")
 
     def value(self, value: object) -> object:

@@ -65,9 +65,19 @@ def test_the_folder_of_a_pretend_mac_goes() -> None:
     door = Door("/tmp/ec-abcd")
     said = {
         "path": "/tmp/ec-abcd/Users/demo",
-        "all": ["/tmp/ec-abcd", 3, None, True, "a=/tmp/ec-abcd/b"],
+        "all": [
+            "/tmp/ec-abcd",
+            3,
+            None,
+            True,
+            "a=/tmp/ec-abcd/b --root /tmp/ec-abcd worker",
+            "/tmp/ec-abcde",
+        ],
     }
-    assert door.value(said) == {"path": "/Users/demo", "all": ["/", 3, None, True, "a=/b"]}
+    assert door.value(said) == {
+        "path": "/Users/demo",
+        "all": ["/", 3, None, True, "a=/b --root / worker", "/tmp/ec-abcde"],
+    }
 
 
 @given(st.text(max_size=200), st.text(alphabet="abcXYZ019_-", min_size=30, max_size=60))
