@@ -15,7 +15,6 @@ UNIT = "tests/unit/worker/"
 LETTER = UNIT + "test_rules_to_the_letter.py"
 TIMES = UNIT + "test_time_and_ends.py"
 ASKS = UNIT + "test_ask_and_allow.py"
-HANDS = UNIT + "test_foreign_hands.py"
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,6 @@ SLOW = (
         ),
     ),
     Decider("worker.grants", (UNIT + "test_grants_to_the_letter.py", TIMES, ASKS)),
-    Decider(
-        "worker.audit_file",
-        (UNIT + "test_worker_pieces.py", HANDS, "tests/fault/test_tampering.py"),
-    ),
 )
 
 
