@@ -61,7 +61,7 @@ def load(path: Path) -> Record:
         return Record()
     except OSError as error:
         raise RecordDamaged(f"{path.name} cannot be read: {error.strerror}.") from None
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeError) as error:
         raise RecordDamaged(f"{path.name}: {error}.") from None
 
 

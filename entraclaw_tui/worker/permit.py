@@ -90,7 +90,7 @@ def read(host: Host, terminal: str, now: float) -> Permit:
         os.close(descriptor)
     try:
         permit = msgspec.json.decode(data, type=Permit)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeError):
         raise NoPermit("The permit cannot be read.") from None
     if permit.format != 1 or permit.uid != host.uid:
         raise NoPermit("The permit is for another account.")

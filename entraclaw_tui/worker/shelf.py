@@ -101,7 +101,7 @@ class Shelf:
         try:
             value = await self._vault.get(token_item(grant.agent, grant.id))
             item = msgspec.json.decode(value or "", type=_Item)
-        except (VaultError, msgspec.MsgspecError):
+        except (VaultError, msgspec.MsgspecError, UnicodeError):
             return None
         if grant.id not in self._ended:
             self._granted[grant.id] = Token(

@@ -106,7 +106,7 @@ class UserSession:
             )
         try:
             return msgspec.json.decode(text, type=SessionItem).refresh_token
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeError):
             raise ExchangeError(
                 Kind.ASSERTION_STALE, "The stored sign-in cannot be read."
             ) from None

@@ -148,3 +148,12 @@ def test_the_record_survives_a_round(tmp_path: Path) -> None:
     credential_record.save(tmp_path / "credentials.json", record)
     assert credential_record.load(tmp_path / "credentials.json") == record
     assert [v.number for v in record.versions("research-bot")] == [4, 3]
+
+
+def test_a_record_with_bytes_that_are_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "credentials.json"
+    path.write_bytes(
+        b'{"agents": {"x\xff": [{"number": 1, "role": "current", "thumbprint": "\xff"}]}}'
+    )
+    with pytest.raises(credential_record.RecordDamaged):
+        credential_record.load(path)
