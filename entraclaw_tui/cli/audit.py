@@ -9,15 +9,16 @@ import click
 
 from entraclaw_tui.cli import exits
 from entraclaw_tui.cli.context import Settings, Stop, open_host
-from entraclaw_tui.cli.options import json_option
+from entraclaw_tui.cli.options import json_option, watch_option
 from entraclaw_tui.cli.output import look, print_json, print_line, print_table
 
 
 @click.group(invoke_without_command=True)
 @click.option("-n", "limit", default=30, type=click.IntRange(1, 500), help="How many entries.")
 @json_option
+@watch_option
 @click.pass_context
-def audit(ctx: click.Context, limit: int, as_json: bool, plain: bool) -> int:
+def audit(ctx: click.Context, limit: int, as_json: bool, plain: bool, watch: bool) -> int:
     """The newest entries, oldest first."""
     if ctx.invoked_subcommand is not None:
         return exits.FINE
@@ -46,7 +47,7 @@ def audit(ctx: click.Context, limit: int, as_json: bool, plain: bool) -> int:
         print_table(("seq", "when", "event", "about", "detail"), rows, "The audit is empty.")
         return exits.FINE
 
-    return look(once, watch=False)
+    return look(once, watch=watch, as_json=as_json)
 
 
 @audit.command("verify")

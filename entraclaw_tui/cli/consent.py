@@ -45,14 +45,15 @@ def requests(ctx: click.Context, every: bool, as_json: bool, plain: bool, watch:
         print_table(("id", "state", "tier", "wants", "program", "ends"), rows, "Nobody is asking.")
         return exits.FINE
 
-    return look(once, watch=watch)
+    return look(once, watch=watch, as_json=as_json)
 
 
 @requests.command("deny")
 @click.argument("request_id")
 @click.option("--reason", default="", help="Told to the program that asked.")
+@json_option
 @click.pass_obj
-def deny(settings: Settings, request_id: str, reason: str) -> int:
+def deny(settings: Settings, request_id: str, reason: str, as_json: bool, plain: bool) -> int:
     """Deny the request whose id begins with REQUEST_ID. Allowing needs the panel and a person."""
     from entraclaw_tui.cli.link import control
     from entraclaw_tui.ipc.messages import Decide, DecideResult, Nothing, Snapshot
@@ -73,6 +74,9 @@ def deny(settings: Settings, request_id: str, reason: str) -> int:
             one = found[0]
             decide = Decide(one.id, one.digest, one.revision, "deny", reason=reason)
             result = await connection.call("request.decide", decide, DecideResult)
+        if as_json:
+            print_json(result.request)
+        else:
             print_line(f"Denied {result.request.id[:12]}.")
         return exits.FINE
 
@@ -113,14 +117,17 @@ def grants(ctx: click.Context, as_json: bool, plain: bool, watch: bool) -> int:
         )
         return exits.FINE
 
-    return look(once, watch=watch)
+    return look(once, watch=watch, as_json=as_json)
 
 
 @grants.command("revoke")
 @click.argument("grant_id", required=False)
 @click.option("--all", "every", is_flag=True, help="Every live grant.")
+@json_option
 @click.pass_obj
-def revoke(settings: Settings, grant_id: str | None, every: bool) -> int:
+def revoke(
+    settings: Settings, grant_id: str | None, every: bool, as_json: bool, plain: bool
+) -> int:
     """End the grant whose id begins with GRANT_ID, or all. Its token is deleted with it."""
     from entraclaw_tui.cli.link import control
     from entraclaw_tui.ipc.messages import Count, GrantById, Nothing, Snapshot
@@ -144,7 +151,10 @@ def revoke(settings: Settings, grant_id: str | None, every: bool) -> int:
                         exits.ERRORS,
                     )
                 count = (await connection.call("grant.revoke", GrantById(found[0].id), Count)).count
-        print_line(f"Revoked {count} {'grant' if count == 1 else 'grants'}.")
+        if as_json:
+            print_json({"revoked": count})
+        else:
+            print_line(f"Revoked {count} {'grant' if count == 1 else 'grants'}.")
         return exits.FINE
 
     return look(once, watch=False)
@@ -184,7 +194,7 @@ def tokens(settings: Settings, as_json: bool, plain: bool, watch: bool) -> int:
         )
         return exits.FINE
 
-    return look(once, watch=watch)
+    return look(once, watch=watch, as_json=as_json)
 
 
 @click.command()
@@ -215,4 +225,4 @@ def policy(settings: Settings, as_json: bool, plain: bool, watch: bool) -> int:
             exits.ERRORS,
         )
 
-    return look(once, watch=watch)
+    return look(once, watch=watch, as_json=as_json)

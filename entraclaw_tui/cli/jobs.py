@@ -79,4 +79,4 @@ def jobs(
 
         return await tell(host, label or LABEL, as_json=as_json)
 
-    return look(domain if every else whole if story else one, watch=watch)
+    return look(domain if every else whole if story else one, watch=watch, as_json=as_json)

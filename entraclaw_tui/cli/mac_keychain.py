@@ -10,7 +10,7 @@ import msgspec
 
 from entraclaw_tui.cli import exits
 from entraclaw_tui.cli.context import Settings, open_host
-from entraclaw_tui.cli.options import json_option
+from entraclaw_tui.cli.options import json_option, watch_option
 from entraclaw_tui.cli.output import (
     age,
     explain,
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 @click.group(invoke_without_command=True)
 @json_option
+@watch_option
 @click.pass_context
-def keychain(ctx: click.Context, as_json: bool, plain: bool) -> int:
+def keychain(ctx: click.Context, as_json: bool, plain: bool, watch: bool) -> int:
     """The agent's Keychain items, without their secrets."""
     from entraclaw_tui.macos.keychain import read_keychain
     from entraclaw_tui.macos.keychain_state import read_state
@@ -54,7 +55,7 @@ def keychain(ctx: click.Context, as_json: bool, plain: bool) -> int:
             explain(source)
         return outcome(source)
 
-    return look(once, watch=False)
+    return look(once, watch=watch, as_json=as_json)
 
 
 @keychain.command()
@@ -97,8 +98,9 @@ def readers(settings: Settings, account: str | None, as_json: bool, plain: bool)
 @keychain.command()
 @click.option("--ask", is_flag=True, help="Ask even where a locked one answers with a dialog.")
 @json_option
+@watch_option
 @click.pass_obj
-def state(settings: Settings, ask: bool, as_json: bool, plain: bool) -> int:
+def state(settings: Settings, ask: bool, as_json: bool, plain: bool, watch: bool) -> int:
     """Whether the login keychain is open, when it locks, which keychains are searched.
 
     Exit code 1: it is locked.
@@ -115,7 +117,7 @@ def state(settings: Settings, ask: bool, as_json: bool, plain: bool) -> int:
             _print_state(found)
         return exits.WARNED if found.locked else exits.FINE
 
-    return look(once, watch=False)
+    return look(once, watch=watch, as_json=as_json)
 
 
 def _told(keychain: Keychain, at: float) -> dict[str, Any]:

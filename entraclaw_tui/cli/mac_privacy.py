@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from entraclaw_tui.cli.context import Settings, Stop, open_host
-from entraclaw_tui.cli.options import json_option
+from entraclaw_tui.cli.options import json_option, watch_option
 from entraclaw_tui.cli.output import age, explain, look, now, outcome, print_json, print_line
 from entraclaw_tui.cli.output import print_table as print_rows
 from entraclaw_tui.model.source import Empty, Failed, Loaded
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @json_option
+@watch_option
 @click.pass_obj
-def privacy(settings: Settings, as_json: bool, plain: bool) -> int:
+def privacy(settings: Settings, as_json: bool, plain: bool, watch: bool) -> int:
     """What macOS has allowed or denied (TCC), and whether that is about what runs now."""
     from entraclaw_tui.macos.tcc_match import read_matches
 
@@ -46,7 +47,7 @@ def privacy(settings: Settings, as_json: bool, plain: bool) -> int:
             await _print(host, source.value, matches)
         return outcome(source)
 
-    return look(once, watch=False)
+    return look(once, watch=watch, as_json=as_json)
 
 
 async def _read(host: Host) -> Loaded[Privacy] | Empty | Failed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -14,9 +13,6 @@ import msgspec
 from entraclaw_tui.cli import exits
 from entraclaw_tui.model.source import Empty, Failed, Loaded, Stale
 from entraclaw_tui.text import Shown, cells, clean, shorten
-
-WATCH_SECONDS = 2.0
-"""Pause between two looks of `--watch`."""
 
 
 def print_json(value: object) -> None:
@@ -84,16 +80,13 @@ def span(seconds: float) -> str:
     return f"{max(int(seconds), 0)} s"
 
 
-def look(once: Callable[[], Awaitable[int]], *, watch: bool) -> int:
+def look(once: Callable[[], Awaitable[int]], *, watch: bool, as_json: bool = False) -> int:
     """Run a look and print it; with `watch`, again and again until ctrl+c."""
+    if watch:
+        from entraclaw_tui.cli import watching
 
-    async def again() -> int:
-        while True:
-            await once()
-            sys.stdout.flush()
-            await asyncio.sleep(WATCH_SECONDS)
-
-    return asyncio.run(again() if watch else _once(once))
+        return watching.watch(once, as_json=as_json)
+    return asyncio.run(_once(once))
 
 
 async def _once(once: Callable[[], Awaitable[int]]) -> int:

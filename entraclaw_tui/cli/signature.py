@@ -12,7 +12,7 @@ import msgspec
 
 from entraclaw_tui.cli import exits
 from entraclaw_tui.cli.context import Settings, open_host
-from entraclaw_tui.cli.options import json_option
+from entraclaw_tui.cli.options import json_option, watch_option
 from entraclaw_tui.cli.output import explain, look, outcome, print_json, print_table
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 
@@ -29,8 +29,11 @@ T = TypeVar("T")
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @json_option
+@watch_option
 @click.pass_obj
-def signature(settings: Settings, path: Path | None, as_json: bool, plain: bool) -> int:
+def signature(
+    settings: Settings, path: Path | None, as_json: bool, plain: bool, watch: bool
+) -> int:
     """The code signature of the program PATH, as a path of the Mac; the agent's without one."""
     host = open_host(settings)
     named = "" if path is None else str(path.absolute())
@@ -45,7 +48,7 @@ def signature(settings: Settings, path: Path | None, as_json: bool, plain: bool)
             return outcome(program)
         return await _tell(host, program.value, as_json=as_json)
 
-    return look(once, watch=False)
+    return look(once, watch=watch, as_json=as_json)
 
 
 async def _program(host: Host, named: str) -> Loaded[Program] | Empty | Failed:

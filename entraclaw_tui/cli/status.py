@@ -69,7 +69,7 @@ def status(settings: Settings, as_json: bool, plain: bool, watch: bool) -> int:
             return exits.ERRORS
         return exits.WARNED if found.worker.paused or found.worker.note else exits.FINE
 
-    return look(once, watch=watch)
+    return look(once, watch=watch, as_json=as_json)
 
 
 async def _gather(host: Host) -> Status:
