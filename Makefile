@@ -16,7 +16,7 @@ RUNTIME = $(VENV)/.runtime-$(shell cksum < locks/runtime.txt | cut -d' ' -f1)
 DEV     = $(VENV)/.dev-$(shell cksum < locks/dev.txt | cut -d' ' -f1)
 PYTEST  = $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo test check bench fault shots snapshots keys lock clean
+.PHONY: demo test check bench fault shots snapshots man keys lock clean
 
 demo: $(RUNTIME)
 	@$(BIN)/entraclaw-tui demo
@@ -43,6 +43,11 @@ snapshots: $(DEV)
 # Pictures of the snapshots, to look at; needs rsvg-convert (librsvg) and the Fira Code font.
 shots:
 	sh tests/snapshot/shots.sh snapshots build/shots
+
+# The man page: `man -l build/entraclaw-tui.1` shows it.
+man: $(RUNTIME)
+	@mkdir -p build
+	$(BIN)/entraclaw-tui man > build/entraclaw-tui.1
 
 # The README's key table, from the program's own.
 keys: $(DEV)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,9 +16,13 @@ from entraclaw_tui import __version__
 from entraclaw_tui.cli import exits
 from entraclaw_tui.cli.context import Settings, Stop
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 _COMMANDS = {
     "agent": "entraclaw_tui.cli.agent:agent",
     "audit": "entraclaw_tui.cli.audit:audit",
+    "completion": "entraclaw_tui.cli.completion:completion",
     "demo": "entraclaw_tui.cli.demo:demo",
     "doctor": "entraclaw_tui.cli.doctor:doctor",
     "explain": "entraclaw_tui.cli.explain:explain",
@@ -25,6 +30,7 @@ _COMMANDS = {
     "jobs": "entraclaw_tui.cli.jobs:jobs",
     "keychain": "entraclaw_tui.cli.mac_keychain:keychain",
     "logs": "entraclaw_tui.cli.logs:logs",
+    "man": "entraclaw_tui.cli.man:man",
     "pin": "entraclaw_tui.cli.pin:pin",
     "policy": "entraclaw_tui.cli.consent:policy",
     "privacy": "entraclaw_tui.cli.mac_privacy:privacy",
@@ -41,6 +47,7 @@ _COMMANDS = {
 _SUMMARIES = {
     "agent": "Install, start and stop the agent's launchd job.",
     "audit": "What was asked, decided and done.",
+    "completion": "The completion script of bash, zsh or fish.",
     "demo": "The panel on a pretend Mac; nothing of this machine is touched.",
     "doctor": "Why something does not work, and what mends it.",
     "explain": "Read a saved output of a Mac's tool: what it says, what is wrong.",
@@ -48,6 +55,7 @@ _SUMMARIES = {
     "jobs": "The agent's launchd job, or all jobs of the domain.",
     "keychain": "The agent's Keychain items, without their secrets.",
     "logs": "The newest log lines of worker, job and launchd.",
+    "man": "The man page.",
     "pin": "Set a first PIN, or a new one without the old, as root.",
     "policy": "What you made stricter than it is built in.",
     "privacy": "What macOS has allowed (TCC).",
@@ -78,6 +86,17 @@ class _Lazy(click.Group):
         module, _, name = place.partition(":")
         command = getattr(importlib.import_module(module), name)
         return command if isinstance(command, click.Command) else None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        # Nor must a press of the Tab key.
+        found = [
+            CompletionItem(name, help=_SUMMARIES[name])
+            for name in self.list_commands(ctx)
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         # Help must not import every command.
