@@ -15,6 +15,14 @@ BATCH: tuple[Action, ...] = (
         dangerous=True,
         needs=(Need.WORKER, Need.ROW, Need.PENDING),
     ),
+    Action(
+        "requests.history",
+        ("h",),
+        "requests",
+        "history",
+        "Show every request that is known: outcome, when, how long it took, by whom; or go back.",
+        "history",
+    ),
     # -- the sheet of several requests
     Action(
         "batch.submit",

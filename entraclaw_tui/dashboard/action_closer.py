@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entraclaw_tui.dashboard.action import Action
+from entraclaw_tui.dashboard.action import Action, Need
 
 CLOSER: tuple[Action, ...] = (
     Action(
@@ -68,5 +68,16 @@ CLOSER: tuple[Action, ...] = (
         "Open the place where it is changed, at the Mac's screen.",
         "settings",
         footer=True,
+    ),
+    Action(
+        "grant.revoke",
+        ("x",),
+        "grant",
+        "revoke",
+        "End this grant and its tokens.",
+        "revoke",
+        footer=True,
+        dangerous=True,
+        needs=(Need.WORKER, Need.LIVE),
     ),
 )

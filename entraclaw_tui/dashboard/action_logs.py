@@ -61,6 +61,14 @@ LOGS: tuple[Action, ...] = (
         "logs.copy", ("c",), "logs", "copy the line", "Copy the line, as it was written.", "copy"
     ),
     Action(
+        "logs.entry",
+        ("i",),
+        "logs",
+        "audit entry",
+        "Show the audit entry under the cursor whole, and what else the audit tells of it.",
+        "entry",
+    ),
+    Action(
         "logs.save",
         ("S",),
         "logs",

@@ -33,6 +33,8 @@ PLACES = {
     "keychain_state": "The sheet of the keychain itself",
     "privacy_grant": "The sheet of a privacy row",
     "details": "The details of a row",
+    "grant": "The page of a grant",
+    "token": "The page of a token",
     "replay": "A recording that is shown again",
 }
 """Where an action works, and how help and README name the place."""

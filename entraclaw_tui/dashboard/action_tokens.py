@@ -37,6 +37,30 @@ TOKENS: tuple[Action, ...] = (
         dangerous=True,
         needs=(Need.WORKER, Need.ROW, Need.LIVE),
     ),
+    # -- the page of a token
+    Action(
+        "token.renew",
+        ("n",),
+        "token",
+        "renew now",
+        "Exchange the grant's token anew, now.",
+        "renew",
+        footer=True,
+        dangerous=True,
+        needs=(Need.WORKER, Need.OPEN, Need.LIVE),
+    ),
+    Action(
+        "token.forget",
+        ("x",),
+        "token",
+        "forget",
+        "Throw the grant's token away; its next use is a new exchange.",
+        "forget",
+        footer=True,
+        dangerous=True,
+        needs=(Need.WORKER, Need.LIVE),
+    ),
+    # -- the sign-in
     Action(
         "sign_in.begin",
         ("s",),

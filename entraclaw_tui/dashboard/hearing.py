@@ -39,6 +39,11 @@ class Hearing(App[None], inherit_bindings=False):
 
         (deny_together if message.deny else open_together)(self._panel, message.requests)
 
+    def on_requests_pane_spread(self, message: RequestsPane.Spread) -> None:
+        """Give the requests the whole window, or take it back."""
+        self._panel.home.zoom(message.on)
+        self._panel.home.bars()
+
     def on_grants_pane_revoked(self, message: GrantsPane.Revoked) -> None:
         """End a grant, or all after a question."""
         from entraclaw_tui.dashboard.open_sheets import revoke
@@ -70,7 +75,12 @@ class Hearing(App[None], inherit_bindings=False):
         open_sign_in(self._panel)
 
     def on_logs_pane_wanted(self, message: LogsPane.Wanted) -> None:
-        """Copy, save, or show the sources."""
+        """Copy, save, show the sources, or an entry of the audit."""
+        if message.what == "entry":
+            from entraclaw_tui.dashboard.open_sheets import open_entry
+
+            open_entry(self._panel, message.text)
+            return
         from entraclaw_tui.dashboard.logs.doing import do
 
         logs = self._panel.home.panes["logs"]

@@ -154,6 +154,18 @@ def open_sign_in(panel: Panel) -> None:
     )
 
 
+def open_entry(panel: Panel, raw: str) -> None:
+    """Show an entry of the audit whole."""
+    from entraclaw_tui.dashboard.panes.logs import LogsPane
+    from entraclaw_tui.dashboard.sheets.audit_entry import AuditEntrySheet, entry_of
+
+    entry = entry_of(raw)
+    if entry is None:
+        panel.say("This line tells no whole entry.", Tone.LOOK)
+    else:
+        panel.push_screen(AuditEntrySheet(panel.desk, entry, LogsPane.TITLE))
+
+
 def unlock(panel: Panel) -> None:
     """Ask for the PIN."""
     panel.push_screen(UnlockSheet(panel.desk.link, panel.desk.clock))
@@ -168,7 +180,7 @@ def show_help(panel: Panel) -> None:
     """Show the keys that work here."""
     pane = panel.home.pane
     places = (*([pane.NAME] if own(pane.NAME) else []), "list", "app")
-    panel.push_screen(HelpSheet(*places, situation=pane.situation()))
+    panel.push_screen(HelpSheet(*places, situation=pane.situation(), fields=pane.FIELDS))
 
 
 def _send(panel: Panel, call: Coroutine[object, object, object], done: str) -> None:

@@ -280,6 +280,7 @@ class StandInLink(WorkerLink):
         super().__init__(Path("/nowhere"), "0", clock=clock)
         self.asked: list[tuple[str, ...]] = []
         self.error: Exception | None = None
+        self.audit: tuple[AuditEntry, ...] = ()
         if first is not None:
             self._view = WorkerView(True, "", first, clock())
 
@@ -351,7 +352,7 @@ class StandInLink(WorkerLink):
         self._ask("touch")
 
     async def audit_tail(self, limit: int = 100) -> tuple[AuditEntry, ...]:
-        return ()
+        return self.audit[-limit:]
 
 
 # -- what the Mac tells

@@ -11,13 +11,13 @@ from textual.binding import BindingType
 from entraclaw_tui.dashboard import words
 from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.actions import bindings
-from entraclaw_tui.dashboard.ages import ago, left, moment
+from entraclaw_tui.dashboard.ages import ago, left
+from entraclaw_tui.dashboard.grant_facts import ended_at, lives
 from entraclaw_tui.dashboard.key import GRANTS
-from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fact, fit, header, piece
+from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fit, header, piece
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
 from entraclaw_tui.model.consent import Grant, Remember
 from entraclaw_tui.model.source import Source, value_of
-from entraclaw_tui.text import Shown, clean
 
 LINGER = 86400.0
 """Seconds for which a grant that ended stays listed."""
@@ -57,8 +57,8 @@ class GrantsPane(ListPane[Grant]):
         now = self.desk.clock()
         known = value_of(self.source()) or ()
         live = [g for g in known if lives(g, now)]
-        over = [g for g in known if not lives(g, now) and now - _ended(g) < LINGER]
-        over.sort(key=_ended, reverse=True)
+        over = [g for g in known if not lives(g, now) and now - ended_at(g) < LINGER]
+        over.sort(key=ended_at, reverse=True)
         return [*sorted(live, key=lambda g: (g.created_at, g.id)), *over]
 
     def id_of(self, row: Grant) -> str:
@@ -73,7 +73,7 @@ class GrantsPane(ListPane[Grant]):
         """Return state, scopes, client, uses, and when it ends or ended."""
         live = lives(row, now)
         plain = Tone.PLAIN if live else Tone.DIM
-        ends = self._ends(row, now) if live else piece(ago(now - _ended(row)), Tone.DIM)
+        ends = self._ends(row, now) if live else piece(ago(now - ended_at(row)), Tone.DIM)
         return fit(
             _COLUMNS,
             (
@@ -109,31 +109,14 @@ class GrantsPane(ListPane[Grant]):
         now = self.desk.clock()
         return sum(lives(g, now) for g in value_of(self.source()) or ())
 
-    def details(self, row: Grant, now: float) -> list[Line]:
-        """Return everything that is known of a grant."""
-        ended = row.ended_at is not None
-        lines = [
-            fact("client", Piece(clean(row.client_name), Tone.STRONG)),
-            fact("program", Piece(clean(row.executable))),
-            fact("bound to", Piece(clean(row.identity))),
-            fact("account", Piece(clean(row.account))),
-            fact("agent", Piece(clean(row.agent or "none"))),
-            fact("tenant", Piece(clean(row.tenant))),
-            fact("resource", Piece(clean(row.resource))),
-            *(
-                fact("allows" if n == 0 else "", Piece(clean(scope)))
-                for n, scope in enumerate(row.scopes)
-            ),
-            fact("tier", words.tier(row.tier)),
-            fact("given", piece(f"{moment(row.created_at)}, {ago(now - row.created_at)}")),
-            fact("ends", piece(moment(row.expires_at))),
-        ]
-        if ended:
-            by = clean(row.ended_by or "unknown")
-            lines.append(fact("ended", piece(f"{moment(_ended(row))}, "), Piece(by, Tone.LOOK)))
-        used = f", last {ago(now - row.last_used_at)}" if row.last_used_at else ""
-        lines.append(fact("used", Piece(Shown(words.count(row.uses, "time") + used))))
-        return lines
+    def opens(self) -> bool:
+        """Tell everything about the selected grant."""
+        row = self.selected
+        if row is not None:
+            from entraclaw_tui.dashboard.sheets.grant import GrantSheet
+
+            self.app.push_screen(GrantSheet(self.desk, row, self.TITLE))
+        return True
 
     # -- keys
 
@@ -153,12 +136,3 @@ class GrantsPane(ListPane[Grant]):
         """End every grant, after a question."""
         if self.may("grants.revoke_all"):
             self.post_message(self.Revoked(None))
-
-
-def lives(grant: Grant, now: float) -> bool:
-    """Return whether a grant still counts."""
-    return grant.ended_at is None and grant.expires_at > now
-
-
-def _ended(grant: Grant) -> float:
-    return grant.ended_at if grant.ended_at is not None else grant.expires_at

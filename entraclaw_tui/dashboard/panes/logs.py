@@ -212,6 +212,14 @@ class LogsPane(LogView):
         if kept is not None:
             self.post_message(self.Wanted("copy", clean(kept.log.raw or kept.log.message, 65_536)))
 
+    def action_entry(self) -> None:
+        """Show the audit entry under the cursor on a page of its own."""
+        kept = self.point()
+        if kept is None or kept.log.origin != "audit":
+            self.post_message(self.Said("This line is no entry of the audit."))
+        else:
+            self.post_message(self.Wanted("entry", kept.log.raw))
+
     def action_save(self) -> None:
         """Save what is shown."""
         if len(self.passing):

@@ -10,46 +10,29 @@ import msgspec
 from textual.binding import BindingType
 from textual.message import Message
 
-from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard import request_rows, words
 from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.actions import action, bindings, reason_disabled
-from entraclaw_tui.dashboard.ages import ago, left
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import REQUESTS
-from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fit, header, piece
+from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
 from entraclaw_tui.ipc.control_messages import BATCH
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.model.consent import Request, State
 from entraclaw_tui.model.source import Source, value_of
-from entraclaw_tui.text import Shown
 
 LINGER = 600.0
 """Seconds for which a request that is over stays listed, dimmed."""
 _LINGERING = 12
 """How many of those at most."""
 
-_COLUMNS = (
-    Column("tier", 6),
-    Column("wants", flex=1),
-    Column("client", flex=1),
-    Column("asked", 10, from_width=80),
-    Column("ends in", 10, right=True),
-)
-_OUTCOMES = {
-    State.APPROVED: ("allowed", Tone.GOOD),
-    State.EXCHANGING: ("exchanging", Tone.ACCENT),
-    State.READY: ("ready", Tone.GOOD),
-    State.DELIVERED: ("delivered", Tone.DIM),
-    State.DENIED: ("denied", Tone.DIM),
-    State.EXPIRED: ("expired", Tone.DIM),
-    State.CANCELLED: ("cancelled", Tone.DIM),
-    State.FAILED: ("failed", Tone.BAD),
-}
-
 
 class RequestsPane(ListPane[Request]):
-    """Requests that wait, oldest first; below them those that ended just now."""
+    """Requests that wait, oldest first; below them those that ended just now.
+
+    The history holds all that are known in the order they came: what happens moves no row.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("requests")]
 
@@ -57,6 +40,7 @@ class RequestsPane(ListPane[Request]):
     NUMBER = 1
     TITLE = "Requests"
     SHORT = "Requests"
+    FIELDS = request_rows.FIELDS
 
     class Wanted(ListPane.Opened):
         """The sheet of a request is to be opened; `reason` asks for a denial with a reason."""
@@ -74,10 +58,18 @@ class RequestsPane(ListPane[Request]):
             self.requests = requests
             self.deny = deny
 
+    class Spread(Message):
+        """The pane wants the whole window, for the columns of the history, or gives it back."""
+
+        def __init__(self, on: bool) -> None:
+            super().__init__()
+            self.on = on
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._waited: frozenset[str] = frozenset()
         self._marked: dict[str, Request] = {}
+        self._history = False
 
     def source(self) -> Source[tuple[Request, ...]] | None:
         """Return the requests as the worker tells them."""
@@ -86,6 +78,8 @@ class RequestsPane(ListPane[Request]):
     def rows(self) -> Sequence[Request]:
         """Return those that wait or are under way, then those that ended lately."""
         known = value_of(self.source()) or ()
+        if self._history:
+            return sorted(known, key=lambda r: (r.created_at, r.id))
         now = self.desk.clock()
         alive = [r for r in known if not r.state.final]
         over = [r for r in known if r.state.final and now - _ended(r) < LINGER]
@@ -102,7 +96,7 @@ class RequestsPane(ListPane[Request]):
 
     def leaves(self, row: Request) -> bool:
         """Return whether a request has just ended: the cursor stays with those that wait."""
-        return row.state.final and row.id in self._waited
+        return not self._history and row.state.final and row.id in self._waited
 
     def marks(self, row: Request) -> bool:
         """Return whether a request is marked."""
@@ -114,12 +108,17 @@ class RequestsPane(ListPane[Request]):
         return list(self._marked.values())
 
     def widen(self) -> bool:
-        """Take the marks away first, then the filter."""
-        if not self._marked:
-            return super().widen()
-        self._marked.clear()
-        self.tick()
-        return True
+        """Take the marks away first, then the filter, then the history."""
+        if self._marked:
+            self._marked.clear()
+            self.tick()
+            return True
+        if super().widen():
+            return True
+        was = self._history
+        if was:
+            self.action_history()
+        return was
 
     def id_of(self, row: Request) -> str:
         """Return the request's id."""
@@ -127,36 +126,16 @@ class RequestsPane(ListPane[Request]):
 
     def columns(self, width: int) -> Line | None:
         """Return the column titles."""
-        return header(_COLUMNS, width)
+        return request_rows.titles(width, history=self._history)
 
     def paint(self, row: Request, width: int, now: float) -> Line:
-        """Return tier, wants, client and how long it still waits or how it ended."""
-        waits = row.state is State.PENDING
-        over = row.state.final
-        plain = Tone.DIM if over else Tone.PLAIN
-        asked = Piece(Shown(ago(now - row.created_at)), Tone.DIM)
-        tier = words.tier(row.tier)
-        return fit(
-            _COLUMNS,
-            (
-                Piece(tier.text, Tone.DIM) if over else tier,
-                Piece(words.scopes([s.name for s in row.scopes]), plain if over else Tone.STRONG),
-                Piece(words.program(row.requester.executable), plain),
-                asked,
-                self._time_left(row, now) if waits else self._outcome(row),
-            ),
-            width,
-        )
+        """Return the request as a row of the list, or of the history."""
+        shown = request_rows.history_row if self._history else request_rows.waiting_row
+        return shown(row, width, now, self.desk.symbols)
 
-    def _time_left(self, row: Request, now: float) -> Piece:
-        seconds = row.expires_at - now
-        tone = Tone.LOOK if seconds < 30 else Tone.PLAIN
-        return piece(left(seconds), tone)
-
-    def _outcome(self, row: Request) -> Piece:
-        word, tone = _OUTCOMES[row.state]
-        sign = f"{self.desk.symbols.bad} " if row.state is State.FAILED else ""
-        return piece(sign + word, tone)
+    def field(self, row: Request, name: str) -> str:
+        """Return tier, client or state for a filter."""
+        return request_rows.field(row, name)
 
     def words(self, row: Request) -> str:
         """Return scopes, program, claimed name, tier and state."""
@@ -167,12 +146,20 @@ class RequestsPane(ListPane[Request]):
         """Return how many wait."""
         number = 0 if self.stale else self.waiting
         marked = f", {len(self._marked)} marked" if self._marked else ""
-        return (piece(f"{number} waiting{marked}", Tone.LOOK),) if number else ()
+        waits = (piece(f"{number} waiting{marked}", Tone.LOOK),) if number else ()
+        if not self._history:
+            return waits
+        dot = f" {self.desk.symbols.dot} " if waits else ""
+        return (*waits, piece(f"{dot}{len(self._rows)} in all", Tone.DIM))
 
     def badge(self) -> Piece | None:
         """Return how many wait."""
         number = 0 if self.stale else self.waiting
         return piece(str(number), Tone.LOOK) if number else None
+
+    def trail(self) -> tuple[str, ...]:
+        """Return that it is the history, for the title."""
+        return ("History",) if self._history else ()
 
     def nothing(self) -> str:
         """Return what an empty list means."""
@@ -190,6 +177,16 @@ class RequestsPane(ListPane[Request]):
         row = self.selected
         pending = row is not None and row.state is State.PENDING
         return replace(super().situation(), pending=pending)
+
+    def action_history(self) -> None:
+        """Show every request that is known, or those that wait; the same one stays selected."""
+        self._history = not self._history
+        self.reload()
+        if self._rows:
+            self.select(self._index)
+        self.post_message(self.Spread(self._history))
+        words = "Every request, in the order they came." if self._history else "What waits."
+        self.post_message(self.Said(words, Tone.PLAIN))
 
     def action_allow(self) -> None:
         """Open the sheet, which alone can allow; with marks, the sheet of all that are marked."""

@@ -12,10 +12,11 @@ from textual.message import Message
 from entraclaw_tui.dashboard import words
 from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.actions import bindings
-from entraclaw_tui.dashboard.ages import ago, left, moment
+from entraclaw_tui.dashboard.ages import left
 from entraclaw_tui.dashboard.key import TOKENS
-from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fact, fit, header, piece
+from entraclaw_tui.dashboard.lines import Column, Line, Piece, Tone, fit, header, piece
 from entraclaw_tui.dashboard.sparkline import sparkline
+from entraclaw_tui.dashboard.token_facts import ended_at, lives
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
 from entraclaw_tui.model.consent import Pause, TokenInfo
 from entraclaw_tui.model.source import Source, value_of
@@ -68,9 +69,9 @@ class TokensPane(ListPane[TokenInfo]):
         """Return the live ones, then the ended ones, newest end first."""
         now = self.desk.clock()
         known = value_of(self.source()) or ()
-        over = [t for t in known if not _lives(t, now) and now - _ended(t) < LINGER]
-        over.sort(key=_ended, reverse=True)
-        live = sorted((t for t in known if _lives(t, now)), key=lambda t: (t.issued_at, t.id))
+        over = [t for t in known if not lives(t, now) and now - ended_at(t) < LINGER]
+        over.sort(key=ended_at, reverse=True)
+        live = sorted((t for t in known if lives(t, now)), key=lambda t: (t.issued_at, t.id))
         return [*live, *over]
 
     def id_of(self, row: TokenInfo) -> str:
@@ -84,7 +85,7 @@ class TokensPane(ListPane[TokenInfo]):
     def paint(self, row: TokenInfo, width: int, now: float) -> Line:
         """Return a sign, scopes, client, resource, where it is kept and when it ends."""
         signs = self.desk.symbols
-        live = _lives(row, now)
+        live = lives(row, now)
         plain = Tone.PLAIN if live else Tone.DIM
         seconds = row.expires_at - now
         sign = piece(signs.nothing, Tone.DIM)
@@ -147,7 +148,7 @@ class TokensPane(ListPane[TokenInfo]):
     def situation(self) -> Situation:
         """Return what holds for the selected token: whether a live grant keeps it."""
         row = self.selected
-        live = row is not None and bool(row.grant_id) and _lives(row, self.desk.clock())
+        live = row is not None and bool(row.grant_id) and lives(row, self.desk.clock())
         return replace(super().situation(), live=live)
 
     def action_renew(self) -> None:
@@ -174,41 +175,13 @@ class TokensPane(ListPane[TokenInfo]):
     @property
     def _live(self) -> int:
         now = self.desk.clock()
-        return sum(_lives(t, now) for t in value_of(self.source()) or ())
+        return sum(lives(t, now) for t in value_of(self.source()) or ())
 
-    def details(self, row: TokenInfo, now: float) -> list[Line]:
-        """Return everything that is known of a token; its text never comes here."""
-        how = "from the cache" if row.from_cache else f"by an exchange of {row.exchange_ms} ms"
-        lines = [
-            *(
-                fact("scope" if n == 0 else "", Piece(clean(scope), Tone.STRONG))
-                for n, scope in enumerate(row.scopes)
-            ),
-            fact("resource", Piece(clean(row.resource))),
-            fact("client", Piece(clean(row.client_name))),
-            fact("account", Piece(clean(row.account or "none: the agent itself"))),
-            fact("by the flow", Piece(clean(row.flow))),
-            fact("issued", piece(f"{moment(row.issued_at)}, {ago(now - row.issued_at)}, {how}")),
-            fact("ends", piece(moment(row.expires_at))),
-            *_renewal(row),
-            fact("kept in", Piece(clean(row.kept_in))),
-            fact("grant", Piece(clean(row.grant_id or "none: allowed once"))),
-            fact("request", Piece(clean(row.request_id))),
-        ]
-        if row.ended_at is not None:
-            lines.append(fact("ended", Piece(Shown(moment(row.ended_at)), Tone.LOOK)))
-        return lines
+    def opens(self) -> bool:
+        """Tell everything about the selected token but its text."""
+        row = self.selected
+        if row is not None:
+            from entraclaw_tui.dashboard.sheets.token import TokenSheet
 
-
-def _lives(token: TokenInfo, now: float) -> bool:
-    return token.ended_at is None and token.expires_at > now
-
-
-def _renewal(token: TokenInfo) -> list[Line]:
-    if token.refresh_at is None or token.ended_at is not None:
-        return []
-    return [fact("renewed", piece(f"by a use after {moment(token.refresh_at)}"))]
-
-
-def _ended(token: TokenInfo) -> float:
-    return token.ended_at if token.ended_at is not None else token.expires_at
+            self.app.push_screen(TokenSheet(self.desk, row, self.TITLE))
+        return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, TypeAlias
 
 from textual import events
 from textual.binding import BindingType
@@ -16,7 +17,11 @@ from entraclaw_tui.dashboard.sheets.scroller import Scroller
 from entraclaw_tui.dashboard.sheets.sheet import Sheet
 from entraclaw_tui.text import Shown
 
+Fields: TypeAlias = Sequence[tuple[str, str]]
+"""What a pane's filter can name, each with an example."""
+
 _ROOM = 14
+_WIDE = _ROOM + 4
 
 
 class HelpSheet(Sheet[None]):
@@ -29,8 +34,11 @@ class HelpSheet(Sheet[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("help")]
     WIDEST = 84
 
-    def __init__(self, *places: str, situation: Situation | None = None) -> None:
+    def __init__(
+        self, *places: str, situation: Situation | None = None, fields: Fields = ()
+    ) -> None:
         super().__init__()
+        self._fields = fields
         self._places = places or ("app",)
         self._situation = situation
         self._scroller = Scroller()
@@ -49,6 +57,8 @@ class HelpSheet(Sheet[None]):
             new = [a for a in self._of(place) if not told.issuperset(a.keys)]
             told.update(key for a in new for key in a.keys)
             rows_of_place = [line for a in new for line in self._row(a, width)]
+            if place == self._places[0]:
+                rows_of_place += self._filters(width)
             if rows_of_place:
                 listed += [()] if listed else []
                 listed += [(piece(PLACES[place], Tone.ACCENT),), *rows_of_place]
@@ -68,6 +78,19 @@ class HelpSheet(Sheet[None]):
         if self._situation is not None and (why := reason_disabled(action, self._situation)):
             for text in wrap(Shown(f"Not now: {why}"), width - _ROOM - 2):
                 rows.append((blank, Piece(text, Tone.LOOK)))
+        return rows
+
+    def _filters(self, width: int) -> list[Line]:
+        """Return how the filter names fields of the pane in focus."""
+        told = [f"Filter by {name} alone." for name, _ in self._fields]
+        if told:
+            told[-1] += " Several words narrow it down; ! before one turns it around."
+        rows: list[Line] = []
+        for (name, value), text in zip(self._fields, told, strict=True):
+            typed = Shown(f"  /{name}:{value}")
+            first, *rest = wrap(Shown(text), width - _WIDE)
+            rows.append((Piece(padded(typed, _WIDE), Tone.STRONG), Piece(first)))
+            rows += [(piece(" " * _WIDE), Piece(more)) for more in rest]
         return rows
 
     def action_scroll_down(self) -> None:

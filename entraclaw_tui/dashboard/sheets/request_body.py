@@ -116,7 +116,7 @@ def scope_rows(scope: Scope, beside: tuple[Scope, ...], width: int) -> list[Line
     )
     head: Line = (piece(f"  {word}".ljust(LABEL), tone),)
     indent = LABEL + name_room + 2
-    meaning = wrap(clean(scope.meaning, 400), max(12, width - indent))
+    meaning = wrap(Shown(clean(scope.meaning, 400).rstrip()), max(12, width - indent))
     rows: list[Line] = []
     if cells(name) <= name_room:
         first = meaning.pop(0) if meaning else Shown("")

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from entraclaw_tui.dashboard.sought import example
 from entraclaw_tui.dashboard.widgets.pane import Pane
 
 
@@ -40,7 +41,7 @@ class FilterInput(Input):
     def __init__(self, pane: Pane) -> None:
         super().__init__(
             self.before(pane),
-            placeholder=self.HINT,
+            placeholder=self.hint(pane),
             max_length=100,
             select_on_focus=False,
             compact=True,
@@ -51,6 +52,12 @@ class FilterInput(Input):
         self._pane = pane
 
     # -- what it does with the text; subclasses do something else
+
+    def hint(self, pane: Pane) -> str:
+        """Return what it says while it is empty."""
+        if not pane.FIELDS:
+            return self.HINT
+        return f"text, or {example(pane.FIELDS)}; ! before a word turns it around"
 
     def before(self, pane: Pane) -> str:
         """Return what stands in it at first."""

@@ -13,6 +13,7 @@ from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.lines import Line, Tone, piece
+from entraclaw_tui.dashboard.sought import parse
 from entraclaw_tui.dashboard.widgets.line_view import Lit
 from entraclaw_tui.dashboard.widgets.pane import Pane
 
@@ -56,6 +57,10 @@ class ListPane(Pane, Generic[T]):
         """Return the text that a filter looks in."""
         return "".join(p.text for p in self.paint(row, 200, self.desk.clock()))
 
+    def field(self, row: T, name: str) -> str:
+        """Return the text of one of its FIELDS, for a filter that names it."""
+        return ""
+
     def columns(self, width: int) -> Line | None:
         """Return the line of column titles, or None."""
         return None
@@ -78,7 +83,8 @@ class ListPane(Pane, Generic[T]):
         """Take up the rows as they are now; the selected one stays selected, where it is."""
         whole = self.rows()
         self._whole = len(whole)
-        rows = [r for r in whole if self.passes(self.words(r))] if self.sought else list(whole)
+        passes = self._sieve()
+        rows = [r for r in whole if passes(r)] if self.sought else list(whole)
         places = {self.id_of(row): place for place, row in enumerate(rows)}
         before = self._index
         self._rows = rows
@@ -92,6 +98,13 @@ class ListPane(Pane, Generic[T]):
             # Rows above came or went: keep the selected one on its line of the screen.
             self.top += self._index - before
         self._show_anew()
+
+    def _sieve(self) -> Callable[[T], bool]:
+        sought = parse(self.sought, [name for name, _ in self.FIELDS])
+        # What is marked stays in sight: it will be decided together with the rest.
+        return lambda row: (
+            self.marks(row) or sought.passes(self.words(row), lambda name: self.field(row, name))
+        )
 
     def tick(self) -> None:
         """Repaint what time has changed."""

@@ -32,6 +32,8 @@ class Pane(LineView):
     """The title where there is little room."""
     SELECTS = True
     """Whether its rows can be selected and opened."""
+    FIELDS: tuple[tuple[str, str], ...] = ()
+    """What its filter can name, each with an example: `("tier", "high")`."""
 
     class Said(Message):
         """A sentence for the message line."""
@@ -51,7 +53,7 @@ class Pane(LineView):
         super().__init__(id=self.NAME)
         self.desk = desk
         self.sought = ""
-        """What the pane is filtered by, or empty."""
+        """What the pane is filtered by as it was typed, or empty."""
         self.zoomed = False
         self._frame: tuple[Content, Content] | None = None
 
@@ -205,7 +207,7 @@ class Pane(LineView):
     def offers(self, wanted: Action) -> bool:
         """Return whether an action does something in this pane now, for the footer."""
         if wanted.id == "back":
-            return bool(self.sought) or self.zoomed
+            return bool(self.sought) or self.zoomed or bool(self.trail())
         return wanted.id != "open" or not self.selects or self.situation().row
 
     async def ask(self, bar: FilterInput) -> None:
@@ -213,17 +215,10 @@ class Pane(LineView):
         await cast("Home", self.screen).ask(bar)
 
     def filter(self, text: str) -> None:
-        """Show only rows with this text; `!` before it turns it around."""
+        """Show only rows with this text, or with these fields; `!` turns it around."""
         if text != self.sought:
             self.sought = text
             self.reload()
-
-    def passes(self, words: str) -> bool:
-        """Return whether a row with these words is shown."""
-        sought = self.sought.casefold()
-        inverse = sought.startswith("!")
-        sought = sought.removeprefix("!")
-        return not sought or (sought in words.casefold()) is not inverse
 
 
 def _note(text: str) -> Line:
