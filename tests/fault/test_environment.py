@@ -158,16 +158,21 @@ def pending(demo: Headless, pid: int) -> str | None:
 
 def watch_the_panel(demo: Headless, surroundings: Surroundings) -> None:
     """Open the panel; what TEXTUAL_PRESS says would quit it, deny, or open a sheet."""
-    before = len(demo.look("requests"))
+    before = decided(demo)
     command = [*PROGRAM, "--root", str(demo.root)]
     with closing(Terminal(command, environment=surroundings.variables)) as terminal:
         terminal.wait_for("waiting")
         terminal.settle()
         assert not re.search("THE SYSTEM SAYS|End every grant", terminal.text)
         assert psutil.pid_exists(terminal.pid)
-        assert len(demo.look("requests")) == before
+        assert decided(demo) == before
         terminal.press("q")
         assert terminal.wait_end() == 0
+
+
+def decided(demo: Headless) -> set[str]:
+    """Return the ids of the requests that somebody has decided."""
+    return {str(r["id"]) for r in demo.look("requests", "--all") if r["decision"]}
 
 
 def backends(demo: Headless) -> list[str]:

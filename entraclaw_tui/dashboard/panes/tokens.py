@@ -129,7 +129,9 @@ class TokensPane(ListPane[TokenInfo]):
         if len(took) < _TELLING:
             return ()
         bars = Piece(sparkline(took, self.desk.symbols.bars), Tone.DIM)
-        return bars, piece(f" {min(took)}-{max(took)} ms", Tone.DIM)
+        least, most = min(took), max(took)
+        spread = f"{most}" if least == most else f"{least}-{most}"
+        return bars, piece(f" {spread} ms", Tone.DIM)
 
     def _pauses(self) -> Sequence[Pause]:
         snapshot = self.desk.link.view.snapshot

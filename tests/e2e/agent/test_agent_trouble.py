@@ -89,7 +89,12 @@ def test_ctrl_c_says_where_it_stopped_and_a_stop_stays_a_stop(mac: AgentMac) -> 
     mac.load()
     pid = mac.stubborn_runs()
     with subprocess.Popen(
-        mac.line("stop", "--yes"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        mac.line("stop", "--yes"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test run in the background of a shell ignores ctrl+c, and its children with it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:

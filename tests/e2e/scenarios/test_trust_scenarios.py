@@ -71,7 +71,10 @@ def test_a_key_that_belongs_to_another_python(scene: Begin) -> None:
     told = access_of(demo, "key:")
     assert "python@3.13/3.13.1/bin/python3.13 (status -67068)" in told
     assert "description: cdhash:7777" in told
-    assert "Waits for the Keychain" in note_of(demo, "the worker says what it waits for")
+    until(
+        lambda: "Waits for the Keychain" in note_of(demo, "the worker is there"),
+        "the worker says what it waits for",
+    )
     until(
         lambda: "Keychain did not answer" in note_of(demo, "the worker hangs in a dialog"),
         "the worker has waited long enough",
