@@ -13,12 +13,16 @@ from textual._context import active_app
 from textual.pilot import Pilot
 
 from entraclaw_tui.dashboard.app import Panel
+from entraclaw_tui.dashboard.replay.entries import Header
 from entraclaw_tui.dashboard.replay.feeds import ReplayFeeds
 from entraclaw_tui.dashboard.replay.panel import ReplayPanel
 from entraclaw_tui.dashboard.replay.reading import Checked, check
 from entraclaw_tui.dashboard.replay.recording import Recording
+from entraclaw_tui.dashboard.replay.withheld import Door
 from entraclaw_tui.dashboard.symbols import Symbols
+from entraclaw_tui.dashboard.worker_view import WorkerView
 from entraclaw_tui.model.consent import State
+from entraclaw_tui.model.log import LogLine
 from tests.pilot.conftest import Raise
 from tests.support.panel import NOW, Stage, grants, host, request, requests, snapshot, worker
 
@@ -125,6 +129,26 @@ async def test_what_changed_later_changes_again(play: Raise, path: Path) -> None
         assert panel.feeds.link.view.restarts == 1
         await until(pilot, lambda: "worker 5000" in painted(panel, "status")[0])
         assert "User.Read" not in "".join(painted(panel, "grants"))
+
+
+async def test_hostile_text_in_a_recording_is_text(path: Path) -> None:
+    def hostile(text: str) -> str:
+        return f"[/nope] [@click=app.quit]x[/] \x1b]52;c;aGk=\x07 \u202e{text}"
+
+    bad = request("r1", program=hostile("/bin/x"), name=hostile("name"), reason=hostile("reason"))
+    recording = Recording(path, Stage().clock, Door())
+    recording._put(Header(1, hostile("0"), NOW, hostile("h"), hostile("u"), 501, "", False, 1, 1))
+    recording._heard(WorkerView(True, "", snapshot(requests=(bad,)), NOW))
+    recording._lines([LogLine(NOW, hostile("o"), hostile("l"), hostile("m"), hostile("raw"))])
+    recording.close()
+    panel = replay(check(path), path.parent)
+    async with panel.run_test(size=SIZE) as pilot:
+        active_app.set(panel)
+        await until(pilot, lambda: panel._player.ended and not panel.feeds.logs.waiting)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(panel.screen_stack) == 2)
+        for name in (*PANES, "status", "note"):
+            assert all(line.isprintable() for line in painted(panel, name))
 
 
 async def test_nothing_can_be_done_to_anybody(play: Raise, path: Path) -> None:

@@ -12,7 +12,7 @@ from entraclaw_tui.dashboard.app import Panel
 from entraclaw_tui.dashboard.replay.entries import Header
 from entraclaw_tui.dashboard.replay.feeds import ReplayFeeds
 from entraclaw_tui.dashboard.symbols import Symbols
-from entraclaw_tui.macos.host import Host, Marker
+from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import Places
 
 
@@ -66,7 +66,4 @@ def host_of(header: Header, home: Path) -> Host:
     Its paths are those of this machine: no tool may be run from a folder, and nothing saved in one,
     that a file from somebody else names.
     """
-    marker = None
-    if header.pretend:
-        marker = Marker(1, header.user, header.uid, str(home), header.host, header.macos)
-    return Host(Path("/"), header.user, header.uid, home, header.host, marker)
+    return Host(Path("/"), header.user, header.uid, home, header.host)

@@ -17,6 +17,8 @@ from entraclaw_tui.model.source import Source
 from entraclaw_tui.text import clean
 
 _LINE = CAP
+LARGEST = 1e11
+"""A time beyond (the year 5138) would be refused by what turns it into a date."""
 _DECODER = msgspec.json.Decoder(Entry)
 
 
@@ -57,6 +59,10 @@ def check(path: Path) -> Checked:
         first, last, number, why = header.at, header.at, 0, "killed"
         for entry in _entries(file, _name(path)):
             number += 1
+            if not _sane(value_of(entry) if isinstance(entry, Said) else entry):
+                raise Damaged(
+                    f"{_name(path)}, line {number + 1} is damaged: it has absurd numbers."
+                )
             last = max(last, entry.at)
             why = entry.why if isinstance(entry, Ended) else "killed"
     return Checked(path, header, number, first, last, why)
@@ -97,6 +103,21 @@ def _entries(file: IO[bytes], name: str) -> Iterator[Entry]:
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise Damaged(f"{name}, line {number} is damaged: {clean(str(error), 200)}.") from None
         yield entry
+
+
+def _sane(value: object) -> bool:
+    """Return whether every number with a fraction, which is what times are, can be one."""
+    found = msgspec.to_builtins(value)
+    left = [found]
+    while left:
+        one = left.pop()
+        if isinstance(one, float) and not abs(one) < LARGEST:
+            return False
+        if isinstance(one, dict):
+            left.extend(one.values())
+        elif isinstance(one, list | tuple):
+            left.extend(one)
+    return True
 
 
 def _name(path: Path) -> str:

@@ -124,9 +124,13 @@ def damage(path: Path, change: bytes) -> None:
         (b'{"type":"source","at":1,"name":"moods","says":{}}\n', "line 3 tells of a source nobody"),
         (b'{"type":"source","at":1,"name":"job","says":{"type":"loaded"}}\n', "line 3 is damaged"),
         (b"\xff\xfe\x00\n", "line 3 is damaged"),
+        (
+            b'{"type":"log","at":1,"lines":[{"at":1e300,"origin":"o","level":"l","message":"m"}]}\n',
+            "line 3 is damaged: it has absurd numbers",
+        ),
         (b"[" * 100_000 + b"\n", "line 3 is damaged"),
     ],
-    ids=["cut", "kind", "time", "source", "value", "bytes", "deep"],
+    ids=["cut", "kind", "time", "source", "value", "bytes", "absurd", "deep"],
 )
 def test_damage_is_named_by_its_line(path: Path, line: bytes, cause: str) -> None:
     damage(path, line)
