@@ -31,7 +31,7 @@ def doctor(settings: Settings, fix: bool, yes: bool, as_json: bool, plain: bool)
     `--fix` shows which repairs it would run, asks, runs them, looks again after each, and says
     what is left.
     """
-    from entraclaw_tui.doctor.findings import examine
+    from entraclaw_tui.doctor.findings import examine, ordered
 
     host = open_host(settings)
     if yes and not fix:
@@ -43,11 +43,21 @@ def doctor(settings: Settings, fix: bool, yes: bool, as_json: bool, plain: bool)
 
         return asyncio.run(mend(host, yes=yes, as_json=as_json))
     found = asyncio.run(examine(host, ask=lambda: ask_worker(host)))
+    found = ordered([*found, *of_the_panel(host)])
     if as_json:
         print_json(found)
     else:
         print_findings(host, found)
     return exit_code(found)
+
+
+def of_the_panel(host: Host) -> list[Finding]:
+    """Return what is wrong with the panel's own settings."""
+    from entraclaw_tui.dashboard import settings_findings
+    from entraclaw_tui.macos.places import Places
+
+    config = Places.of(host).config
+    return settings_findings.found(config, host.shown(config))
 
 
 async def ask_worker(host: Host) -> WorkerWord:

@@ -73,7 +73,7 @@ _SUMMARIES = {
     "worker": "The background process; launchd starts it.",
 }
 
-THEMES = ("dark", "light", "ansi", "ansi-light")
+THEMES = ("dark", "light", "contrast", "ansi", "ansi-light")
 """The looks of the panel. Written down here too, since naming them must not import it."""
 
 

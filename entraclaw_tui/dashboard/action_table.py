@@ -80,6 +80,14 @@ PANEL: tuple[Action, ...] = (
         "filter",
         footer=True,
     ),
+    Action(
+        "jump",
+        ("J",),
+        "app",
+        "jump",
+        "Put a letter before each row on the screen; the letter goes there.",
+        "jump",
+    ),
     Action("refresh", ("r",), "app", "refresh", "Read everything again now.", "refresh_all"),
     Action(
         "unlock",

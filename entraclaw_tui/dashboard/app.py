@@ -19,11 +19,13 @@ from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.feeds import Feeds, feeds_for
 from entraclaw_tui.dashboard.home import Home
+from entraclaw_tui.dashboard.jump import Jump
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.messages import LinkChanged, StoreChanged
 from entraclaw_tui.dashboard.palette import ActionProvider
 from entraclaw_tui.dashboard.panel_keys import PanelKeys
+from entraclaw_tui.dashboard.panel_settings import PanelSettings
 from entraclaw_tui.dashboard.sources import Sources
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.dashboard.widgets.pane import Pane
@@ -58,12 +60,19 @@ class Panel(PanelKeys, inherit_bindings=False):
         link: WorkerLink | None = None,
         feeds: Feeds | None = None,
         symbols: Symbols | None = None,
+        settings: PanelSettings | None = None,
     ) -> None:
         super().__init__()
         self._wear(theme)
         self.animation_level = "none"
         self.feeds = feeds or feeds_for(host, places, clock, sources=sources, link=link)
-        self.desk = Desk(host, self.feeds, clock, symbols or Symbols(), banner, readonly)
+        self.settings = settings or PanelSettings()
+        keys, compact = self.settings.keys, self.settings.compact
+        self.desk = Desk(
+            host, self.feeds, clock, symbols or Symbols(), banner, readonly, keys, compact
+        )
+        self.jump: Jump | None = None
+        """Takes the next key, where the letters stand before the rows."""
         self._view = WorkerView()
         self._restore: Callable[[], None] = lambda: None
 
@@ -85,6 +94,7 @@ class Panel(PanelKeys, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin: signals, sources."""
+        self.set_keymap(dict(self.settings.keys.keys))
         self._restore = signals.catch(self._signalled)
         self.app_suspend_signal.subscribe(self, lambda _: self.feeds.pause())
         self.app_resume_signal.subscribe(self, lambda _: self._resumed())
@@ -98,6 +108,9 @@ class Panel(PanelKeys, inherit_bindings=False):
 
     def _shown(self) -> None:
         """Begin with what may come after the first picture."""
+        if told := self.settings.told:
+            more = f" And {len(told) - 1} more: `entraclaw-tui doctor`." if told[1:] else ""
+            self.say(told[0] + more, Tone.LOOK)
         gc.freeze()
         gc.enable()
         self.feeds.start()
@@ -147,6 +160,8 @@ class Panel(PanelKeys, inherit_bindings=False):
         self._view = now
         if told := news.between(before, now, os.getpid()):
             self.say(told.text, told.tone)
+        if self.settings.bell and news.asks(before, now):
+            self.bell()
         self._reload()
         for screen in self.screen_stack[1:]:
             changed = getattr(screen, "view_changed", None)
@@ -177,6 +192,11 @@ class Panel(PanelKeys, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Tell the worker at each key that somebody is here, then go on as usual."""
+        if isinstance(event, events.Key) and self.jump is not None:
+            jump, self.jump = self.jump, None
+            jump.take(event.key)
+            if not event.key.isdigit():
+                return
         if isinstance(event, events.Key) and self.feeds.link.view.unlocked:
             # The function and no coroutine of it: at the end nobody would run that any more.
             touch = self.feeds.link.touch

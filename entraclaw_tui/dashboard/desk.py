@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.feeds import Feeds
+from entraclaw_tui.dashboard.keymap import Keymap
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.store import Store
 from entraclaw_tui.dashboard.symbols import Symbols
@@ -24,6 +25,9 @@ class Desk:
     banner: str | Callable[[], str] = ""
     """What stays true, for the message line."""
     readonly: bool = False
+    keys: Keymap = field(default_factory=Keymap)
+    compact: bool = False
+    """Whether rows are wanted more than titles."""
 
     @property
     def store(self) -> Store:

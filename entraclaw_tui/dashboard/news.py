@@ -42,6 +42,14 @@ def between(before: WorkerView, now: WorkerView, own_pid: int) -> News | None:
     return None
 
 
+def asks(before: WorkerView, now: WorkerView) -> bool:
+    """Return whether a request came that waits for a person."""
+    if before.snapshot is None or now.snapshot is None:
+        return False
+    old = {r.id for r in before.snapshot.requests}
+    return any(r.id not in old and r.state is State.PENDING for r in now.snapshot.requests)
+
+
 def _told(known: Request, request: Request, own_pid: int) -> News | None:
     what = words.scopes([s.name for s in request.scopes])
     who = words.program(request.requester.executable)

@@ -180,7 +180,9 @@ def show_help(panel: Panel) -> None:
     """Show the keys that work here."""
     pane = panel.home.pane
     places = (*([pane.NAME] if own(pane.NAME) else []), "list", "app")
-    panel.push_screen(HelpSheet(*places, situation=pane.situation(), fields=pane.FIELDS))
+    panel.push_screen(
+        HelpSheet(*places, situation=pane.situation(), fields=pane.FIELDS, keys=panel.desk.keys)
+    )
 
 
 def _send(panel: Panel, call: Coroutine[object, object, object], done: str) -> None:

@@ -24,7 +24,7 @@ class ActionProvider(Provider):
     async def discover(self) -> Hits:
         """List everything."""
         for action in offered(self._panel):
-            name = _name(action)
+            name = self._name(action)
             yield DiscoveryHit(Content(name), self._run(action), help=action.help, text=name)
 
     async def search(self, query: str) -> Hits:
@@ -33,8 +33,11 @@ class ActionProvider(Provider):
         for action in offered(self._panel):
             score = matcher.match(f"{action.label} {action.help}")
             if score > 0:
-                name = _name(action)
+                name = self._name(action)
                 yield Hit(score, Content(name), self._run(action), help=action.help, text=name)
+
+    def _name(self, action: Action) -> str:
+        return f"{action.label}  ({self._panel.desk.keys.of(action).shown})"
 
     @property
     def _panel(self) -> Panel:
@@ -59,7 +62,3 @@ def offered(panel: Panel) -> Iterator[Action]:
     for action in (*own(pane.NAME), *everywhere(pane.NAME)):
         if action.id not in _POINTLESS and not pane.refusal(action):
             yield action
-
-
-def _name(action: Action) -> str:
-    return f"{action.label}  ({action.shown})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from entraclaw_tui.dashboard.actions import action
 from entraclaw_tui.dashboard.hearing import Hearing
+from entraclaw_tui.dashboard.jump import Jump
 from entraclaw_tui.dashboard.layout import PANES
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.panes.findings import FindingsPane
@@ -64,6 +65,13 @@ class PanelKeys(Hearing, inherit_bindings=False):
     async def action_filter(self) -> None:
         """Ask what to filter by."""
         await self._panel.home.ask_filter()
+
+    def action_jump(self) -> None:
+        """Put a letter before each row that can be seen."""
+        self._panel.jump = Jump(self._panel.home)
+        begun = self._panel.jump.begin()
+        words = "A letter goes to its row, a number to its pane; any other key stays here."
+        self._panel.say(words if begun else "There is no row to jump to.", Tone.PLAIN)
 
     def action_refresh_all(self) -> None:
         """Ask every source at once."""

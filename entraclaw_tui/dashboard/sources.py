@@ -88,6 +88,7 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
     async def findings(
         known: Loaded[Privacy] | None, worker: WorkerInfo | None
     ) -> Loaded[tuple[Finding, ...]]:
+        from entraclaw_tui.dashboard import settings_findings
         from entraclaw_tui.doctor import findings as doctor
         from entraclaw_tui.doctor.evidence import WorkerWord
 
@@ -104,7 +105,9 @@ def of_mac(host: Host, places: Places, clock: Callable[[], float]) -> Sources:
                 certificates=worker.certificates,
             )
 
-        return Loaded(tuple(await doctor.examine(host, known, word)), clock())
+        found = await doctor.examine(host, known, word)
+        own = settings_findings.found(places.config, host.shown(places.config))
+        return Loaded(tuple(doctor.ordered([*found, *own])), clock())
 
     def usage_of(pid: int) -> Usage | None:
         from entraclaw_tui.macos import usage

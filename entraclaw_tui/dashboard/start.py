@@ -12,6 +12,7 @@ from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from entraclaw_tui.dashboard import panel_settings
 from entraclaw_tui.dashboard.feeds import feeds_for
 from entraclaw_tui.dashboard.symbols import symbols_for
 from entraclaw_tui.macos.host import Host
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from entraclaw_tui.dashboard.feeds import Feeds
     from entraclaw_tui.dashboard.replay.recording import Recording
 
-THEMES = ("dark", "light", "ansi", "ansi-light")
+THEMES = panel_settings.THEMES
 """What `--theme` takes."""
 
 _KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_DISABLE_KITTY_KEY"})
@@ -75,6 +76,7 @@ async def _run(
     record: Path | None,
 ) -> int:
     clock = time.time
+    settings = panel_settings.read(places.config)
     feeds = feeds_for(host, places, clock)
     recording = _record(record, host, clock, feeds) if record is not None else None
     feeds.start_first()
@@ -87,13 +89,14 @@ async def _run(
         places,
         banner=banner if recording is None else lambda: f"{recording} {banner}".strip(),
         readonly=readonly,
-        theme=theme,
+        theme=theme or settings.theme,
         clock=clock,
         feeds=feeds,
         symbols=symbols_for(os.environ, sys.stdout.encoding or ""),
+        settings=settings,
     )
     try:
-        await panel.run_async(mouse=mouse)
+        await panel.run_async(mouse=mouse and settings.mouse)
     finally:
         await feeds.stop()
         if recording is not None:

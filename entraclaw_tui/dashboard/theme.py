@@ -1,4 +1,4 @@
-"""The looks: one dark, one light, and two that follow the terminal's own palette."""
+"""The looks: dark, light, high contrast, and two that follow the terminal's own palette."""
 
 from __future__ import annotations
 
@@ -89,6 +89,28 @@ LIGHT = _theme(
     },
 )
 
+CONTRAST = _theme(
+    "contrast",
+    True,
+    {
+        "plain": "#ffffff",
+        "dim": "#d0d0d0",
+        "strong": "#ffffff",
+        "good": "#7dff7d",
+        "look": "#ffe14d",
+        "bad": "#ff9a9a",
+        "accent": "#8fd3ff",
+        "ground": "#000000",
+        "raised": "#000000",
+        "frame": "#ffffff",
+        "cursor": "#ffff00",
+        "cursor-text": "#000000",
+        "chip-text": "#000000",
+        "cursor-away": "#3d3d00",
+    },
+)
+"""Every text at 7:1 or more against what is behind it (WCAG 2.1, 1.4.6)."""
+
 _ANSI = {
     "plain": "ansi_default",
     "strong": "ansi_default",
@@ -127,7 +149,7 @@ ANSI_LIGHT = _theme(
     ansi=True,
 )
 
-THEMES = (DARK, LIGHT, ANSI_DARK, ANSI_LIGHT)
+THEMES = (DARK, LIGHT, CONTRAST, ANSI_DARK, ANSI_LIGHT)
 
 
 def chosen(name: str) -> str:

@@ -131,6 +131,10 @@ async def examine(
 
 def judge(evidence: Evidence, checks: Iterable[Check] = CHECKS) -> list[Finding]:
     """Return what the checks find in evidence that was gathered, the worst first."""
-    found = [finding for check in checks for finding in check(evidence)]
+    return ordered(finding for check in checks for finding in check(evidence))
+
+
+def ordered(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings with the worst first."""
     order = list(Severity)
     return sorted(found, key=lambda finding: order.index(finding.severity))

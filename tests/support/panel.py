@@ -15,6 +15,7 @@ from entraclaw_tui.dashboard.app import Panel
 from entraclaw_tui.dashboard.feeds import feeds_for
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.logs.log_sources import LogSource
+from entraclaw_tui.dashboard.panel_settings import PanelSettings
 from entraclaw_tui.dashboard.sources import Examine, Read, Sources
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.dashboard.worker_view import WorkerView, lost
@@ -573,6 +574,7 @@ class Stage:
         banner: str = BANNER,
         theme: str = "",
         symbols: Symbols | None = None,
+        settings: PanelSettings | None = None,
     ) -> None:
         self.clock = Clock()
         self.link = StandInLink(self.clock, None if reason else first or snapshot())
@@ -596,6 +598,7 @@ class Stage:
             clock=self.clock,
             feeds=self.feeds,
             symbols=symbols,
+            settings=settings,
         )
 
     def later(self, happen: Callable[[], None], *, at: float) -> None:

@@ -98,6 +98,10 @@ class FindingsPane(ListPane[Told]):
         sign = concerns.sign(bad, self.desk.symbols)
         return Piece(Shown(f"{len(told)}{sign.text}"), sign.tone)
 
+    def in_sight(self) -> list[str]:
+        """Return the findings whose first line is on the screen."""
+        return [id for id in super().in_sight() if id.endswith("\0" + "0")]
+
     def nothing(self) -> str:
         """Return what an empty list means."""
         return "Nothing is wrong that can be seen from here."

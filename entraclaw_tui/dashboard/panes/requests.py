@@ -229,7 +229,10 @@ class RequestsPane(ListPane[Request]):
         """Return the request for an action that is about one, while none is marked."""
         if self._marked:
             self.post_message(
-                self.Said("Some are marked: d denies them, a opens them, Esc unmarks.")
+                self.Said(
+                    f"Some are marked: {self.desk.keys.shown('requests.deny')} denies them, "
+                    f"{self.desk.keys.shown('requests.allow')} opens them, Esc unmarks."
+                )
             )
             return None
         return self.meant(id)

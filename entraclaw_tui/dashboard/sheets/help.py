@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from entraclaw_tui.dashboard.action import Action, Situation
 from entraclaw_tui.dashboard.action_table import PLACES
 from entraclaw_tui.dashboard.actions import actions, bindings, reason_disabled
+from entraclaw_tui.dashboard.keymap import Keymap
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
 from entraclaw_tui.dashboard.sheets.paint import key, padded, row
 from entraclaw_tui.dashboard.sheets.scroller import Scroller
@@ -35,10 +36,15 @@ class HelpSheet(Sheet[None]):
     WIDEST = 84
 
     def __init__(
-        self, *places: str, situation: Situation | None = None, fields: Fields = ()
+        self,
+        *places: str,
+        situation: Situation | None = None,
+        fields: Fields = (),
+        keys: Keymap | None = None,
     ) -> None:
         super().__init__()
         self._fields = fields
+        self._keys = keys or Keymap()
         self._places = places or ("app",)
         self._situation = situation
         self._scroller = Scroller()
@@ -67,7 +73,7 @@ class HelpSheet(Sheet[None]):
 
     def _of(self, place: str) -> list[Action]:
         readonly = self._situation is not None and self._situation.readonly
-        return [a for a in actions(place) if not (readonly and a.dangerous)]
+        return [self._keys.of(a) for a in actions(place) if not (readonly and a.dangerous)]
 
     def _row(self, action: Action, width: int) -> list[Line]:
         first, *rest = wrap(Shown(action.help), width - _ROOM - 2)

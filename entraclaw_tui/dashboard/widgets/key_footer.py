@@ -48,7 +48,8 @@ class KeyFooter(Bar):
         own_keys = [a for a in own(pane.NAME) if a.footer]
         first = [a for a in anywhere if a.id in ("open", "back")]
         rest = [a for a in anywhere if a.id not in ("open", "back")]
-        return [a for a in (*first, *own_keys, *rest) if not pane.refusal(a) and pane.offers(a)]
+        working = (a for a in (*first, *own_keys, *rest) if not pane.refusal(a) and pane.offers(a))
+        return [pane.desk.keys.of(a) for a in working]
 
 
 def _key(action: Action) -> Line:

@@ -38,6 +38,7 @@ class ListPane(Pane, Generic[T]):
         self._selected: str | None = None
         self._index = 0
         self._moved_at = float("-inf")
+        self._letters: dict[str, str] = {}
 
     # -- what subclasses say
 
@@ -135,7 +136,7 @@ class ListPane(Pane, Generic[T]):
 
     def header(self, width: int) -> Line | None:
         """Return the column titles, indented like the rows."""
-        tall = self.size.height >= HEADED
+        tall = self.size.height >= HEADED and not self.desk.compact
         titles = self.columns(width - self._indent) if self._rows and tall else None
         return None if titles is None else (piece(" " * self._indent), *titles)
 
@@ -149,6 +150,8 @@ class ListPane(Pane, Generic[T]):
         sign = self.desk.symbols.cursor if self.lit(index) is Lit.CURSOR else ""
         if self.marks(self._rows[index]):
             sign += self.desk.symbols.mark
+        if letter := self._letters.get(self.id_of(self._rows[index])):
+            return (piece(letter, Tone.KEY), piece(" " * (self._indent - 1)), *painted)
         return (piece(sign.ljust(self._indent)), *painted)
 
     def lit(self, index: int) -> Lit:
@@ -160,6 +163,26 @@ class ListPane(Pane, Generic[T]):
     @property
     def _indent(self) -> int:
         return 2 if self.selects else 1
+
+    # -- jump keys
+
+    def in_sight(self) -> list[str]:
+        """Return what tells the rows on the screen from others, from above."""
+        if not self.selects:
+            return []
+        return [self.id_of(row) for row in self._rows[self.top : self.top + self.page]]
+
+    def letter(self, letters: dict[str, str]) -> None:
+        """Put these letters before rows, by what tells the rows from others."""
+        self._letters = letters
+        self.repaint()
+
+    def select_id(self, id: str) -> bool:
+        """Move the cursor to a row; return whether it is still there."""
+        index = next((n for n, row in enumerate(self._rows) if self.id_of(row) == id), None)
+        if index is not None:
+            self.select(index)
+        return index is not None
 
     # -- selection
 
