@@ -87,7 +87,9 @@ async def _run(
     panel: Panel = Panel(
         host,
         places,
-        banner=banner if recording is None else lambda: f"{recording} {banner}".strip(),
+        banner=banner
+        if recording is None
+        else lambda: "; ".join(filter(None, (str(recording), banner))),
         readonly=readonly,
         theme=theme or settings.theme,
         clock=clock,

@@ -60,9 +60,7 @@ def check(path: Path) -> Checked:
         for entry in _entries(file, _name(path)):
             number += 1
             if not _sane(value_of(entry) if isinstance(entry, Said) else entry):
-                raise Damaged(
-                    f"{_name(path)}, line {number + 1} is damaged: it has absurd numbers."
-                )
+                raise Damaged(f"{_name(path)}, line {number + 1} has absurd numbers.")
             last = max(last, entry.at)
             why = entry.why if isinstance(entry, Ended) else "killed"
     return Checked(path, header, number, first, last, why)

@@ -38,6 +38,8 @@ _NAMED = re.compile(
 _OPTION = re.compile(
     r"(--(?:[a-z0-9-]{0,30}-)?(?:password|passwd|secret|token|pin|key)[ =])(\S+)", re.I
 )
+# What a client shows to the person who decides, or Entra to whoever signs in.
+_CODE = re.compile(r"\b((?:your|the) code\b[^.\n]{0,40}?(?: is|:) )([A-Z0-9-]{2,12})\b", re.I)
 _PIN = re.compile(r"\b(pin\W{1,3})(\d{4,12})\b", re.I)
 
 
@@ -50,6 +52,7 @@ def withhold(text: str) -> str:
     text = _SHAPES.sub(WITHHELD, text)
     text = _NAMED.sub(rf"\1{WITHHELD}", text)
     text = _OPTION.sub(rf"\1{WITHHELD}", text)
+    text = _CODE.sub(rf"\1{WITHHELD}", text)
     return _PIN.sub(rf"\1{WITHHELD}", text)
 
 

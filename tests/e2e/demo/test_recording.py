@@ -110,6 +110,7 @@ def test_a_recorded_demo_is_replayed_without_a_secret(
     for kept in ("loaded with password=(withheld)", "CONTOSO_KEY", "token:research-bot:canary"):
         assert kept in data, "what a canary stood beside was recorded"
     assert PIN not in re.findall(r"(?<![0-9.])\d{6}(?![0-9.])", data)
+    assert re.findall(r"Your code is \d+", data) == []
     assert str(folder) not in data
     kinds = {json.loads(line).get("type") for line in data.splitlines()[1:]}
     assert kinds >= {"source", "worker", "log", "end"}

@@ -30,6 +30,9 @@ KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0\n-----END PRIVATE KE
         ("curl --token hunter2x https://contoso.example", "hunter2x"),
         ("the PIN 246810 is right", "246810"),
         ("pin=246810", "246810"),
+        ("ide-plugin-entra: Your code is 77", "77"),
+        ("The code to type in the panel is 42.", "42"),
+        ("enter the code: ABCD-EFGH9", "ABCD-EFGH9"),
         ("x" * 90 + "1", "x" * 90),
         ("api-key: 12ab34cd", "12ab34cd"),
     ],
@@ -44,6 +47,7 @@ def test_a_secret_is_left_out(text: str, secret: str) -> None:
     "text",
     [
         "token:research-bot:g2",
+        "last exit code = 78: EX_CONFIG",
         "session:contoso.example:demo@contoso.example",
         "key:research-bot:v1",
         "pin:v1",
