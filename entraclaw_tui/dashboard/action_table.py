@@ -88,6 +88,14 @@ PANEL: tuple[Action, ...] = (
         "Put a letter before each row on the screen; the letter goes there.",
         "jump",
     ),
+    Action(
+        "messages",
+        ("M",),
+        "app",
+        "messages",
+        "Show the last messages, the newest first.",
+        "messages",
+    ),
     Action("refresh", ("r",), "app", "refresh", "Read everything again now.", "refresh_all"),
     Action(
         "unlock",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING
 
-from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard import osc52, words
 from entraclaw_tui.dashboard.actions import own
 from entraclaw_tui.dashboard.key import MACHINE
 from entraclaw_tui.dashboard.lines import Tone
@@ -87,8 +88,8 @@ def copy(panel: Panel, text: str, what: str = "the command") -> None:
             panel.say(f"Copied {what}.")
 
     if machine is not None and machine.over_ssh:
-        panel.copy_to_clipboard(text)
-        panel.say(f"Sent {what} to the terminal's clipboard.")
+        panel.to_terminal(osc52.sequence(osc52.fitting(text), os.environ))
+        panel.say(osc52.told(what, text, os.environ))
     else:
         panel.run_worker(at_the_desk(), exit_on_error=False)
 

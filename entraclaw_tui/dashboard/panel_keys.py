@@ -9,10 +9,29 @@ from entraclaw_tui.dashboard.layout import PANES
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.panes.findings import FindingsPane
 from entraclaw_tui.dashboard.panes.requests import RequestsPane
+from entraclaw_tui.dashboard.widgets.key_footer import KeyFooter
 
 
 class PanelKeys(Hearing, inherit_bindings=False):
     """The part of the panel that answers the keys."""
+
+    def to_terminal(self, sequence: str) -> None:
+        """Write a control sequence of our own to the terminal, past the screen."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+            self._driver.flush()
+
+    async def on_key_footer_pressed(self, message: KeyFooter.Pressed) -> None:
+        """Do what the clicked key does."""
+        where = self if message.action.where == "app" else self._panel.home.pane
+        await self.run_action(message.action.run, where)
+
+    def action_messages(self) -> None:
+        """Show the last messages."""
+        from entraclaw_tui.dashboard.details import DetailSheet
+
+        note = self._panel.home.note
+        self.push_screen(DetailSheet("Messages", note.history))
 
     def action_pane(self, number: int) -> None:
         """Go to a pane by its number."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -79,3 +81,38 @@ def test_idle_it_writes_nothing(terminal: Terminal) -> None:
     written = len(terminal.raw)
     terminal.rest(2.0)
     assert len(terminal.raw) - written <= 200
+
+
+_OVER_SSH = """
+import msgspec
+from tests.support.panel import NOW, Stage, always, sources
+from entraclaw_tui.model.machine import Machine
+from entraclaw_tui.model.source import Loaded
+far = Machine("studio", "demo", 501, "26.5", "25F71", "user/501", False, True, False)
+stage = Stage(mac=sources(machine=always(Loaded(far, NOW))), pretend=False)
+stage.panel.run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "wrapped"),
+    [
+        ({}, b""),
+        ({"TMUX": "/tmp/tmux-501/default,1,0"}, b"\x1bPtmux;\x1b\x1b]52;c;"),
+        ({"STY": "1.ttys001.studio"}, b"\x1bP\x1b]52;c;\x1b\\\x1bP"),
+    ],
+    ids=["alone", "tmux", "screen"],
+)
+def test_over_ssh_a_line_goes_to_the_terminal_s_clipboard(
+    environment: dict[str, str], wrapped: bytes
+) -> None:
+    program = [sys.executable, "-c", _OVER_SSH]
+    more = {"PYTHONPATH": ".", **environment}
+    with closing(Terminal(program, columns=160, environment=more)) as terminal:
+        terminal.wait_for("macOS 26.5")  # by then it is known that this is SSH
+        terminal.wait_for("offline_access")
+        terminal.press("8", "c")
+        terminal.wait_for("Sent the line to the terminal")
+        (told,) = re.findall(rb"(?<!\x1b)(?<!\x1bP)\x1b\]52;c;([A-Za-z0-9+/=]+)\x07", terminal.raw)
+        assert b"offline_access" in base64.b64decode(told)
+        assert wrapped in terminal.raw

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from textual import events
+from textual.message import Message
 
 from entraclaw_tui.dashboard.action import Action
 from entraclaw_tui.dashboard.actions import everywhere, own
@@ -15,6 +18,13 @@ _LAST = "help"
 
 class KeyFooter(Bar):
     """The keys of the pane in focus, then those that work anywhere; help always stays."""
+
+    class Pressed(Message):
+        """A key was clicked."""
+
+        def __init__(self, action: Action) -> None:
+            super().__init__()
+            self.action = action
 
     def __init__(self, active: Callable[[], Pane]) -> None:
         super().__init__(id="keys")
@@ -32,15 +42,32 @@ class KeyFooter(Bar):
             return ()
         if self._typing:
             return (piece(" "), *(p for key, label in self._typing for p in _cap(key, label)))
-        shown = self._working()
-        last = [_key(a) for a in shown if a.id == _LAST]
-        keys = [_key(a) for a in shown if a.id != _LAST]
-        kept = list(keys)
-        while kept and _size(kept) + _size(last) + len(more := _more(keys, kept)) > width:
-            kept.pop()
-        more = _more(keys, kept)
-        line = tuple(p for key in (*kept, *last) for p in key)
+        keys, last, more = self._fitting(width)
+        line = tuple(p for action in (*keys, *last) for p in _key(action))
         return (piece(" "), *line, piece(more, Tone.DIM)) if more else (piece(" "), *line)
+
+    def _fitting(self, width: int) -> tuple[list[Action], list[Action], str]:
+        """Return the keys that fit, the one that always stays, and how many did not fit."""
+        shown = self._working()
+        last = [a for a in shown if a.id == _LAST]
+        keys = [a for a in shown if a.id != _LAST]
+        kept = list(keys)
+        while kept and _size([*kept, *last]) + len(_more(keys, kept)) > width:
+            kept.pop()
+        return kept, last, _more(keys, kept)
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the clicked key. Where one of several is meant, or text is typed, nothing is."""
+        if self._typing or not self.screen.is_active:
+            return
+        kept, last, _ = self._fitting(self.room)
+        right = 1
+        for action in (*kept, *last):
+            right += length(_key(action))
+            if 1 <= event.x < right:
+                if "{key}" not in action.run:
+                    self.post_message(self.Pressed(action))
+                return
 
     def _working(self) -> list[Action]:
         pane = self._active()
@@ -61,10 +88,10 @@ def _cap(name: str, label: str) -> Line:
     return (piece(f" {name} ", Tone.KEY), piece(f" {label}  "))
 
 
-def _size(keys: list[Line]) -> int:
-    return 1 + sum(length(key) for key in keys)
+def _size(keys: Sequence[Action]) -> int:
+    return 1 + sum(length(_key(key)) for key in keys)
 
 
-def _more(keys: list[Line], kept: list[Line]) -> str:
+def _more(keys: Sequence[Action], kept: Sequence[Action]) -> str:
     hidden = len(keys) - len(kept)
     return f"+{hidden}" if hidden else ""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
+
+from entraclaw_tui.dashboard.ages import clock_time
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, cut, length, piece
 from entraclaw_tui.dashboard.widgets.bar import Bar
 from entraclaw_tui.text import Shown, clean
 
+KEPT = 50
+"""Messages that are remembered."""
 SECONDS = 12.0
 """How long a message stays."""
 
@@ -19,13 +24,23 @@ class NoteLine(Bar):
         self.desk = desk
         self._message: Piece | None = None
         self._until = 0.0
+        self._said: deque[tuple[float, Piece]] = deque(maxlen=KEPT)
 
     def say(self, text: str, tone: Tone) -> None:
         """Show a message for a while."""
         self._message = Piece(clean(text, 300), tone)
+        self._said.appendleft((self.desk.clock(), self._message))
         self._until = self.desk.clock() + SECONDS
         self.repaint()
         self.set_timer(SECONDS + 0.1, self.repaint)
+
+    def history(self) -> list[Line]:
+        """Return the last messages with their times, the newest first."""
+        told: list[Line] = [
+            (piece(f"{clock_time(at)}  ", Tone.DIM), self._sign(message), message)
+            for at, message in self._said
+        ]
+        return told or [(piece("Nothing was said yet.", Tone.DIM),)]
 
     def line(self, index: int, width: int) -> Line:
         """Return the message, the worker's own trouble, or the banner."""
