@@ -14,7 +14,8 @@ endif
 # What was installed is remembered by a stamp a lock; a changed lock installs again.
 RUNTIME = $(VENV)/.runtime-$(shell cksum < locks/runtime.txt | cut -d' ' -f1)
 DEV     = $(VENV)/.dev-$(shell cksum < locks/dev.txt | cut -d' ' -f1)
-PYTEST  = $(BIN)/python -m pytest -n 2 --dist loadgroup
+# Two a processor on a small machine: much of a test is waiting for real processes.
+PYTEST  = $(BIN)/python -m pytest -n 4 --dist loadgroup
 
 .PHONY: demo test check bench fault shots snapshots man keys lock clean
 

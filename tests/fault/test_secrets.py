@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -164,8 +165,9 @@ class Leaving:
     def crash(self, how: signal.Signals) -> None:
         """End the worker the hard way, and find its successor."""
         old = self.demo.worker_pid()
+        ending = psutil.Process(old)
         os.kill(old, how)
-        psutil.wait_procs([psutil.Process(old)] if psutil.pid_exists(old) else [], timeout=10)
+        psutil.wait_procs([ending], timeout=10)
         self.client.close()
         self.client = self._connect()
 
@@ -177,7 +179,7 @@ def of_all_processes(root: Path) -> dict[str, bytes]:
         if str(root) in " ".join(process.info["cmdline"] or ()):
             for name in ("cmdline", "environ"):
                 path = Path(f"/proc/{process.pid}/{name}")
-                if path.exists():
+                with contextlib.suppress(OSError):  # it has ended meanwhile
                     found[f"{name} of {process.pid}"] = path.read_bytes()
     return found
 
