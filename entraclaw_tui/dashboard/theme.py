@@ -73,10 +73,10 @@ LIGHT = _theme(
     False,
     {
         "plain": "#2b3044",
-        "dim": "#686f8c",
+        "dim": "#596080",
         "strong": "#0e1222",
-        "good": "#2f7a1f",
-        "look": "#8f5a00",
+        "good": "#28701a",
+        "look": "#835200",
         "bad": "#b3123a",
         "accent": "#2856b8",
         "ground": "#fbfbfd",
