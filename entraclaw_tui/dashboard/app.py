@@ -95,7 +95,7 @@ class Panel(PanelKeys, inherit_bindings=False):
     def on_mount(self) -> None:
         """Begin: signals, sources."""
         self.set_keymap(dict(self.settings.keys.keys))
-        self._restore = signals.catch(self._signalled)
+        self._restore = signals.catch(self._signalled, last_resort=not self.is_headless)
         self.app_suspend_signal.subscribe(self, lambda _: self.feeds.pause())
         self.app_resume_signal.subscribe(self, lambda _: self._resumed())
         self.feeds.store.listen(self._heard_source)

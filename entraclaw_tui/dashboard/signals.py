@@ -13,23 +13,27 @@ from collections.abc import Callable
 from rich.text import Text
 from textual.app import App
 
+from entraclaw_tui.dashboard.last_resort import watch
 from entraclaw_tui.text import clean_block
 
 _ENDING = (signal.SIGHUP, signal.SIGTERM)
 
 
-def catch(ended: Callable[[int], None]) -> Callable[[], None]:
+def catch(ended: Callable[[int], None], *, last_resort: bool) -> Callable[[], None]:
     """Call `ended` with the signal's number where one asks us to end; return what undoes it.
 
     Textual handles neither: without this an SSH line that drops leaves the process half alive.
+    With `last_resort` the process ends even where the panel cannot hear that.
     """
     loop = asyncio.get_running_loop()
-    caught: list[int] = []
+    caught: list[signal.Signals] = []
     for number in _ENDING:
         # Off the main thread (a test) signals cannot be caught.
         with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
             loop.add_signal_handler(number, ended, int(number))
             caught.append(number)
+    if last_resort:
+        watch(terminal_gone, tuple(caught))
 
     def restore() -> None:
         for number in caught:

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import psutil
@@ -202,8 +203,8 @@ def of_all_files(root: Path) -> dict[str, bytes]:
     ],
 )
 def test_no_secret_is_left_behind(folder: Path, exchanges: int, crashes: int, table: Rows) -> None:
-    with Headless(folder, "--speed", "20") as demo:
-        panel = Terminal([*PROGRAM, "--root", str(demo.root)])
+    with ExitStack() as kept, Headless(folder, "--speed", "20") as demo:
+        panel = kept.enter_context(closing(Terminal([*PROGRAM, "--root", str(demo.root)])))
         client = Leaving(demo)
         client.ask_with_an_assertion()
         for number in range(exchanges):
@@ -214,13 +215,13 @@ def test_no_secret_is_left_behind(folder: Path, exchanges: int, crashes: int, ta
                 panel.pump()
         host = Host.open(demo.root)
         keyring = PretendKeyring(Places.of(host).login_keychain)
-        kept = [
+        items = [
             keyring.get_password(LABEL, item["account"])
             for item in demo.look("keychain")["value"]["items"]
             if str(item["account"]).startswith(("key:", "session:", "token:"))
         ]
         secrets = client.secrets | {CANARY}
-        for text in kept:
+        for text in items:
             fields = json.loads(text or "{}")
             secrets |= {
                 str(fields[name])
@@ -237,7 +238,6 @@ def test_no_secret_is_left_behind(folder: Path, exchanges: int, crashes: int, ta
         assert any("worker.log" in name for name in places)
         panel.pump()
         places |= {"the panel's terminal": bytes(panel.raw), "the demo's words": demo.said.encode()}
-        panel.close()
         client.client.close()
         found = leaks(secrets, places)
     table("C17 secrets looked for", len(secrets), f"> {exchanges}")

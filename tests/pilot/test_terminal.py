@@ -52,6 +52,18 @@ def test_a_closed_terminal_ends_it(terminal: Terminal) -> None:
     assert terminal.wait_end() in (0, 128 + signal.SIGHUP)
 
 
+@pytest.mark.parametrize("how", ["hung up", "ended"])
+def test_a_terminal_that_takes_no_more_output_still_lets_it_end(
+    terminal: Terminal, how: str
+) -> None:
+    terminal.leave_unread("?", "escape")
+    if how == "hung up":
+        terminal.hang_up()
+    else:
+        terminal.signal(signal.SIGTERM)
+    assert terminal.wait_end(reading=False) in (0, 128 + signal.SIGHUP, 128 + signal.SIGTERM)
+
+
 _CRASH = """
 from tests.support.panel import Stage
 stage = Stage()

@@ -140,17 +140,32 @@ class Terminal:
         """Send the program a signal."""
         os.kill(self.pid, number)
 
+    def leave_unread(self, *keys: str, seconds: float = 20.0) -> None:
+        """Press keys over and over and read nothing, until the program can write no more."""
+        deadline = time.monotonic() + seconds
+        waiting, since = -1, time.monotonic()
+        while time.monotonic() - since < 0.5:
+            for key in keys:
+                os.write(self._master, KEYS.get(key, key).encode())
+            time.sleep(0.02)
+            found = struct.unpack("i", fcntl.ioctl(self._master, termios.FIONREAD, b"\0" * 4))[0]
+            if found != waiting:
+                waiting, since = found, time.monotonic()
+            if time.monotonic() > deadline:
+                raise AssertionError(f"it still writes, after {found} bytes")
+
     def hang_up(self) -> None:
         """Take the terminal away, as a dropped connection does."""
         os.close(self._slave)
         os.close(self._master)
         self._master = -1
 
-    def wait_end(self, *, seconds: float = 20.0) -> int:
+    def wait_end(self, *, seconds: float = 20.0, reading: bool = True) -> int:
         """Wait for the program to end and return its exit status, minus the signal that did it."""
         deadline = time.monotonic() + seconds
         while self._ended is None and time.monotonic() < deadline:
-            self.pump(0.02)
+            if reading:
+                self.pump(0.02)
             if select.select([self._report], [], [], 0.02)[0]:
                 self._ended = int(self._report.readline())
         if self._ended is None:
