@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from entraclaw_tui.dashboard.sheets.finding import FindingSheet
@@ -88,9 +90,11 @@ async def test_over_ssh_the_terminal_gets_it(play: Raise, monkeypatch: pytest.Mo
     here = Machine("studio", "demo", 501, "26.5", "25F71", "gui/501", True, True, False)
     it = await play(Stage(mac=sources(machine=always(Loaded(here, NOW)))))
     sent: list[str] = []
-    monkeypatch.setattr(it.panel, "copy_to_clipboard", sent.append)
+    monkeypatch.setattr(it.panel, "to_terminal", sent.append)
     await it.press("2", "enter", "c")
-    assert sent == ["/usr/bin/open x-apple.systempreferences:Privacy_AllFiles"]
+    (sequence,) = sent
+    coded = base64.b64encode(b"/usr/bin/open x-apple.systempreferences:Privacy_AllFiles").decode()
+    assert coded in sequence
     assert "Sent" in it.note
     assert "terminal" in it.note
 
