@@ -157,7 +157,7 @@ def _label(item: KeychainItem) -> tuple[Piece, ...]:
 def _rewritten(item: KeychainItem) -> tuple[Piece, ...]:
     """Say where the dates cannot tell when it was first made: a rewrite makes a new item."""
     same = item.created_at is not None and item.created_at == item.modified_at
-    return (piece("; each write makes it anew", Tone.DIM),) if same else ()
+    return (piece(" (each write makes it anew)", Tone.DIM),) if same else ()
 
 
 def _when(at: float | None, now: float) -> str:

@@ -1,4 +1,4 @@
-"""The few things that the driver does to files by itself."""
+"""The few things that are done to the agent's files."""
 
 from __future__ import annotations
 

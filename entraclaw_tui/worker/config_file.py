@@ -10,6 +10,7 @@ import tomlkit
 from tomlkit.exceptions import ParseError
 from tomlkit.items import Table
 
+from entraclaw_tui.macos import agent_files
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.worker.config import Config, ConfigError, parse
 
@@ -45,15 +46,9 @@ def write(path: Path, text: str, host: Host) -> Config:
     """
     config = parse(text.encode(), host, host.shown(path))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_suffix(".toml.new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    with os.fdopen(os.open(fresh, flags, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
     if path.exists():
         before = path.with_suffix(".toml.before")
         before.unlink(missing_ok=True)
         os.link(path, before)
-    fresh.replace(path)
+    agent_files.replace(path, text.encode(), 0o600)
     return config

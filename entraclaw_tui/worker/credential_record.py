@@ -6,11 +6,12 @@ the file can have the worker look for another item of ours, and nothing more.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from entraclaw_tui.macos import agent_files
 
 Role = Literal["current", "next", "retired"]
 _ORDER: dict[Role, int] = {"current": 0, "next": 1, "retired": 2}
@@ -67,10 +68,4 @@ def load(path: Path) -> Record:
 
 def save(path: Path, record: Record) -> None:
     """Write the record: a new file that takes the old one's place, all or nothing."""
-    fresh = path.with_suffix(".new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    with os.fdopen(os.open(fresh, flags, 0o600), "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(record)))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    agent_files.replace(path, msgspec.json.format(msgspec.json.encode(record)), 0o600)

@@ -68,6 +68,8 @@ WORDS: Mapping[Kind, tuple[str, str]] = {
     ),
 }
 
+CLAIMS_LIMIT = 8192
+"""Characters of a claims challenge on the wire; Entra's have a few hundred."""
 PAUSE = 60.0
 """Seconds to pause where Entra names none (its usual Retry-After)."""
 _LONGEST = 3600.0
@@ -180,7 +182,7 @@ def error_class(status: int, body: object, headers: Mapping[str, str]) -> Verdic
         hint,
         _pause(kind, headers),
         code,
-        claims if kind is Kind.STEP_UP else "",
+        claims if kind is Kind.STEP_UP and _handed_on(claims) else "",
         clean(_text(fields, "trace_id"), 64),
     )
 
@@ -223,6 +225,11 @@ _NUMBERS: Mapping[int, Kind] = {
     )
     for number in numbers
 }
+
+
+def _handed_on(claims: str) -> bool:
+    """Whether claims can go to the client whole and come back as its next request's."""
+    return len(claims) <= CLAIMS_LIMIT and claims.isascii() and claims.isprintable()
 
 
 def _fields(body: object) -> Mapping[str, object]:

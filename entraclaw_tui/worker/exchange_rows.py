@@ -97,7 +97,7 @@ def failed(
     stored = txn.request(request_id)
     if stored is None:
         return
-    _end(txn, stored, State.FAILED, code, clean(text, 400), clean(claims, 8192))
+    _end(txn, stored, State.FAILED, code, clean(text, 400), claims)
     txn.audit(
         "exchange_failed",
         request_id,
@@ -145,12 +145,10 @@ def renewed(txn: Transaction, grant: Grant, info: TokenInfo) -> None:
 
 def info_of_grant(grant: Grant, token: Token, kept_in: str, now: float) -> TokenInfo:
     """Return what is known of a live grant's new token."""
-    return TokenInfo(
+    about = TokenInfo(
         id=new_id("t"),
         request_id="",
         grant_id=grant.id,
-        flow=grant.flow,
-        refresh_at=renews_at(grant.id, token.expires_at),
         client_name=grant.client_name,
         account=grant.account,
         resource=grant.resource,
@@ -158,20 +156,18 @@ def info_of_grant(grant: Grant, token: Token, kept_in: str, now: float) -> Token
         issued_at=now,
         expires_at=token.expires_at,
         kept_in=kept_in,
-        from_cache=token.from_cache,
-        exchange_ms=token.milliseconds,
+        flow=grant.flow,
     )
+    return _with_exchange(about, token)
 
 
 def info_of(stored: StoredRequest, token: Token, kept_in: str, now: float) -> TokenInfo:
     """Return what is known of a request's token."""
     request = stored.request
-    return TokenInfo(
+    about = TokenInfo(
         id=new_id("t"),
         request_id=request.id,
         grant_id=stored.grant_id,
-        flow=request.flow,
-        refresh_at=renews_at(stored.grant_id, token.expires_at) if stored.grant_id else None,
         client_name=request.claimed_name,
         account=request.account,
         resource=request.resource,
@@ -179,6 +175,17 @@ def info_of(stored: StoredRequest, token: Token, kept_in: str, now: float) -> To
         issued_at=now,
         expires_at=token.expires_at,
         kept_in=kept_in,
+        flow=request.flow,
+    )
+    return _with_exchange(about, token)
+
+
+def _with_exchange(about: TokenInfo, token: Token) -> TokenInfo:
+    """Return it with what the exchange tells, and when a use renews it."""
+    renewed = renews_at(about.grant_id, token.expires_at) if about.grant_id else None
+    return msgspec.structs.replace(
+        about,
         from_cache=token.from_cache,
         exchange_ms=token.milliseconds,
+        refresh_at=renewed,
     )

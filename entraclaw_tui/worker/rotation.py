@@ -7,13 +7,13 @@ steps leaves a key that works.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from entraclaw_tui.macos import agent_files
 from entraclaw_tui.worker import certificates, credential_record
 from entraclaw_tui.worker.credential import AgentKey, UnusableKey, read_key
 from entraclaw_tui.worker.credential_record import Record, Version
@@ -57,8 +57,8 @@ class Rotation:
         """Return where the certificate of a version lies, to be uploaded to Entra."""
         return self._certificates / f"{agent}-v{number}.pem"
 
-    async def make(self, agent: str, name: str, *, first: bool = False) -> Version:
-        """Make a new version: the next one, or with `first` the one in use.
+    async def make(self, agent: str, name: str) -> Version:
+        """Make a new version: the next one, or the one in use where there is none yet.
 
         Raises CannotRotate, VaultError.
         """
@@ -66,8 +66,6 @@ class Rotation:
         known = record.agents.get(agent, ())
         if not known and await self._vault.get(key_item(agent)) is not None:
             known = (Version(1, "current"),)
-        if first and known:
-            raise CannotRotate(f"{agent} has a credential already.", "Make the next one instead.")
         waiting = next((v for v in known if v.role == "next"), None)
         if waiting is not None:
             raise CannotRotate(
@@ -150,7 +148,4 @@ class Rotation:
 
     def _write_certificate(self, agent: str, number: int, pem: str) -> None:
         self._certificates.mkdir(mode=0o700, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        path = self.certificate_file(agent, number)
-        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="ascii") as file:
-            file.write(pem)
+        agent_files.replace(self.certificate_file(agent, number), pem.encode("ascii"), 0o600)

@@ -68,7 +68,7 @@ class SigningIn:
             flow = await self._core.exchange.begin_sign_in()
         except ExchangeError as error:
             raise _refusal(error) from None
-        await self._core.ledger.change(lambda txn: txn.audit("signin_began", self._account, by=by))
+        await self._core.ledger.change(lambda txn: txn.audit("sign_in_began", self._account, by=by))
         self._drop()  # another one may have begun meanwhile; the newest counts
         running = _Running(flow, owner)
         running.task = asyncio.get_running_loop().create_task(self._follow(running, by))
@@ -104,7 +104,7 @@ class SigningIn:
             self._drop()
             self._last = SignIn("cancelled", self._account, self.signed_in)
             await self._core.ledger.change(
-                lambda txn: txn.audit("signin_cancelled", self._account, by=by)
+                lambda txn: txn.audit("sign_in_cancelled", self._account, by=by)
             )
         return self.status(owner)
 
@@ -143,7 +143,7 @@ class SigningIn:
         if end.state == "done":
             self.signed_in = True
             self._exchanging.forgive()
-        event = "signed_in" if end.state == "done" else "signin_failed"
+        event = "signed_in" if end.state == "done" else "sign_in_failed"
         why = end.code or ("expired" if end.state == "expired" else "")
         try:
             await self._core.ledger.change(

@@ -13,6 +13,8 @@ from entraclaw_tui.text import clean
 SMALLEST = (60, 16)
 """Columns and rows below which nothing can be allowed: too little of the request would show."""
 
+READONLY = "This panel only looks (--readonly)."
+
 REMEMBER_WORDS = {
     Remember.ONCE: "once",
     Remember.QUARTER: "15 min",
@@ -30,6 +32,24 @@ class Surroundings:
     unseen_scopes: int
     now: float
     readonly: bool = False
+
+
+def no_unlock(view: WorkerView, *, readonly: bool) -> str:
+    """Return why the session cannot be unlocked from here; else empty."""
+    if readonly:
+        return READONLY
+    if view.unlocked:
+        return "Your session is open already."
+    if not view.connected:
+        return f"Nothing can be unlocked: {view.reason}"
+    return refusal(view.session)
+
+
+def no_decision(view: WorkerView, *, readonly: bool) -> str:
+    """Return why nothing at all can be decided from here; else empty."""
+    if readonly:
+        return READONLY
+    return "" if view.connected else f"Nothing can be decided: {view.reason}"
 
 
 def proof_for(request: Request, session: Session | None) -> Proof:
@@ -80,7 +100,7 @@ def refusal(session: Session | None) -> str:
 def obstacle(request: Request, view: WorkerView, around: Surroundings) -> str:
     """Return why Allow does not work now, with the next step; empty where it does."""
     if around.readonly:
-        return "This panel only looks (--readonly)."
+        return READONLY
     if not view.connected:
         return f"Nothing can be decided: {clean(view.reason, 200)}"
     if request.state is not State.PENDING:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.binding import BindingType
 
 from entraclaw_tui.dashboard.actions import bindings
@@ -15,17 +14,14 @@ from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.sheets.batch_body import asking_keys, asking_rows, together
 from entraclaw_tui.dashboard.sheets.batch_review import BatchReview
 from entraclaw_tui.dashboard.sheets.confirm import ConfirmSheet
+from entraclaw_tui.dashboard.sheets.decision_sheet import DecisionSheet
 from entraclaw_tui.dashboard.sheets.help import HelpSheet
 from entraclaw_tui.dashboard.sheets.request_bottom import note_rows
-from entraclaw_tui.dashboard.sheets.sheet import Sheet, age
-from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.model.consent import Request
 
-_TICK = 0.1
 
-
-class BatchSheet(Sheet[None]):
+class BatchSheet(DecisionSheet):
     """Shows the requests it was given, whatever arrives meanwhile, and decides them together."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("batch")]
@@ -40,45 +36,16 @@ class BatchSheet(Sheet[None]):
         symbols: Symbols = Symbols(),  # noqa: B008 - frozen
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__()
-        self._link = link
-        self._clock = clock
-        self._monotonic = monotonic
+        super().__init__(link, clock, monotonic)
         self._symbols = symbols
-        self._review = BatchReview(link, requests, clock, monotonic, readonly=readonly)
+        self._review: BatchReview = BatchReview(link, requests, clock, monotonic, readonly=readonly)
 
     # -- painting
 
-    def on_mount(self) -> None:
-        """Paint, arm, and count the seconds."""
-        self._rearm()
-        self.set_interval(_TICK, self._tick)
-
-    def on_screen_resume(self) -> None:
-        """Another sheet went away: take up what changed, and arm anew."""
-        self._review.view_changed()
-        self._rearm()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Other rows are visible now: arm anew."""
-        self._rearm()
-
-    def view_changed(self) -> None:
-        """Take up what the worker says of these requests."""
-        if self._review.view_changed():
-            self._rearm()
-        else:
-            self.repaint()
-
-    def _rearm(self) -> None:
-        self._review.disarm()
-        self.repaint()
-        self.call_after_refresh(self._review.painted)
-
-    def _tick(self) -> None:
+    def send_due(self) -> None:
+        """Allow with the typed PIN, once the keys have been quiet for a moment."""
         if requests := self._review.due():
             self._run(self._review.allow(requests, self._review.digits.take()))
-        self.repaint()
 
     def title_text(self) -> Line:
         """`3 requests together`."""
@@ -113,42 +80,11 @@ class BatchSheet(Sheet[None]):
 
     # -- keys
 
-    def on_key(self, event: events.Key) -> None:
-        """Note when keys come; digits go to the field, and only they."""
-        if self._review.key(event.character, event.key, age(event)):
-            event.stop()
-            self.repaint()
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Fill nothing in from a clipboard."""
-        event.stop()
-        self._review.pasted()
-        self.repaint()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll by the wheel."""
-        self.action_scroll(2)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll by the wheel."""
-        self.action_scroll(-2)
-
-    def action_scroll(self, rows: int) -> None:
-        """Scroll the requests."""
-        self._review.scroller.move(rows)
-        self.repaint()
-
-    def action_submit(self) -> None:
-        """Send the typed PIN."""
-        self._review.submit()
-        self.repaint()
-
     def action_deny(self) -> None:
         """Deny all that wait, after a question."""
         reason = self._review.why_no_deny()
         if reason:
-            self._review.say(reason)
-            self.repaint()
+            self.say(reason)
             return
         seen = self._review.open
 
@@ -159,35 +95,14 @@ class BatchSheet(Sheet[None]):
 
         self.app.push_screen(deny_question(len(seen), self._monotonic), deny)
 
-    def action_unlock(self) -> None:
-        """Ask for the PIN that opens the session."""
-        reason = self._review.why_no_unlock()
-        self._review.say(reason)
-        if reason:
-            self.repaint()
-        else:
-            self.app.push_screen(UnlockSheet(self._link, self._clock))
-
-    def action_later(self) -> None:
-        """Leave them as they are."""
-        self._review.digits.clear()
-        self.dismiss(None)
-
     def action_help(self) -> None:
         """Show the keys."""
         self.app.push_screen(HelpSheet("batch"))
 
     def _run(self, deciding: Coroutine[None, None, None]) -> None:
-        """Send a decision; it goes its way even where the sheet is left meanwhile."""
         self._review.say("")
         self._review.busy = True
-
-        async def decide() -> None:
-            await deciding
-            self.view_changed()
-
-        self.app.run_worker(decide(), exit_on_error=False)
-        self.repaint()
+        self.send(deciding)
 
 
 def deny_question(count: int, monotonic: Callable[[], float] = time.monotonic) -> ConfirmSheet:

@@ -6,27 +6,23 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import ClassVar
 
-from textual import events
 from textual.binding import BindingType
 
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.lines import Line, Tone, piece
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.sheets import request_bottom
+from entraclaw_tui.dashboard.sheets.decision_sheet import DecisionSheet
 from entraclaw_tui.dashboard.sheets.help import HelpSheet
 from entraclaw_tui.dashboard.sheets.outcome import outcome
 from entraclaw_tui.dashboard.sheets.reason import ReasonSheet
 from entraclaw_tui.dashboard.sheets.request_body import body
 from entraclaw_tui.dashboard.sheets.review import Review
-from entraclaw_tui.dashboard.sheets.sheet import Sheet, age
-from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.model.consent import Request
 
-_TICK = 0.1
 
-
-class RequestSheet(Sheet[None]):
+class RequestSheet(DecisionSheet):
     """Shows the request of `request_id` and decides it.
 
     It stays with its request until a person leaves it, whatever arrives meanwhile.
@@ -44,52 +40,20 @@ class RequestSheet(Sheet[None]):
         symbols: Symbols = Symbols(),  # noqa: B008 - frozen
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__()
-        self._link = link
-        self._clock = clock
-        self._monotonic = monotonic
+        super().__init__(link, clock, monotonic)
         self._readonly = readonly
         self._symbols = symbols
-        self._review = self._begin(request_id)
+        self._review: Review = self._begin(request_id)
 
     def _begin(self, request_id: str) -> Review:
         return Review(self._link, request_id, self._clock, self._monotonic, readonly=self._readonly)
 
     # -- painting
 
-    def on_mount(self) -> None:
-        """Paint, arm, and count the seconds."""
-        self._rearm()
-        self.set_interval(_TICK, self._tick)
-
-    def on_screen_resume(self) -> None:
-        """Another sheet went away: take up what changed, and arm anew."""
-        self._review.view_changed()
-        self._rearm()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Other rows are visible now: arm anew."""
-        self._rearm()
-
-    def view_changed(self) -> None:
-        """Take up what the worker says of this request."""
-        if self._review.view_changed():
-            self._rearm()
-        else:
-            self.repaint()
-
-    def _rearm(self) -> None:
-        self._review.disarm()
-        self.repaint()
-        self.call_after_refresh(self._painted)
-
-    def _painted(self) -> None:
-        self._review.painted()
-
-    def _tick(self) -> None:
+    def send_due(self) -> None:
+        """Allow with the typed proof, once the keys have been quiet for a moment."""
         if (request := self._review.due()) is not None:
             self._allow(request, self._review.digits.take())
-        self.repaint()
 
     def title_text(self) -> Line:
         """`Request 1 of 3`."""
@@ -142,42 +106,12 @@ class RequestSheet(Sheet[None]):
 
     # -- keys
 
-    def on_key(self, event: events.Key) -> None:
-        """Note when keys come; digits go to the field, and only they."""
-        if self._review.key(event.character, event.key, age(event)):
-            event.stop()
-            self.repaint()
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Fill nothing in from a clipboard."""
-        event.stop()
-        self._review.pasted()
-        self.repaint()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll by the wheel."""
-        self.action_scroll(2)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll by the wheel."""
-        self.action_scroll(-2)
-
-    def action_scroll(self, rows: int) -> None:
-        """Scroll the request."""
-        self._review.scroller.move(rows)
-        self.repaint()
-
     def action_allow(self) -> None:
         """Allow, where a key alone is enough and this one was meant."""
         if self._review.wants_unlock:
             self.action_unlock()
         elif (request := self._review.allow()) is not None:
             self._allow(request, "")
-        self.repaint()
-
-    def action_submit(self) -> None:
-        """Send the typed proof."""
-        self._review.submit()
         self.repaint()
 
     def action_deny(self) -> None:
@@ -206,27 +140,15 @@ class RequestSheet(Sheet[None]):
         self._review.longer()
         self.repaint()
 
-    def action_unlock(self) -> None:
-        """Ask for the PIN that opens the session."""
-        reason = self._review.why_no_unlock()
-        self._say(reason)
-        if not reason:
-            self.app.push_screen(UnlockSheet(self._link, self._clock))
-
     def action_next(self) -> None:
         """Open the next request that waits, once this one is decided."""
         if self._review.pending:
-            self._say("First this one: decide it, or Esc leaves it waiting.")
+            self.say("First this one: decide it, or Esc leaves it waiting.")
         elif not self._review.others:
-            self._say("Nothing else waits.")
+            self.say("Nothing else waits.")
         else:
             self._review = self._begin(self._review.others[0].id)
-            self._rearm()
-
-    def action_later(self) -> None:
-        """Leave it as it is."""
-        self._review.digits.clear()
-        self.dismiss(None)
+            self.rearm()
 
     def action_help(self) -> None:
         """Show the keys."""
@@ -249,21 +171,10 @@ class RequestSheet(Sheet[None]):
         """Return the request where it can be denied now; else say why not."""
         reason = self._review.why_no_deny()
         if reason:
-            self._say(reason)
+            self.say(reason)
         return None if reason or self._review.decider.busy else self._review.request
 
     def _decide(self, review: Review, deciding: Coroutine[None, None, None]) -> None:
-        """Send a decision; it goes its way even where the sheet is left meanwhile."""
         review.say("")
         review.decider.busy = True
-
-        async def decide() -> None:
-            await deciding
-            self.view_changed()
-
-        self.app.run_worker(decide(), exit_on_error=False)
-        self.repaint()
-
-    def _say(self, text: str) -> None:
-        self._review.say(text)
-        self.repaint()
+        self.send(deciding)

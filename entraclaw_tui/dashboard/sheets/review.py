@@ -127,21 +127,12 @@ class Review:
 
     def why_no_unlock(self) -> str:
         """Return why the session cannot be unlocked from here; else empty."""
-        view = self._link.view
-        if self._readonly:
-            return "This panel only looks (--readonly)."
-        if view.unlocked:
-            return "Your session is open already."
-        if not view.connected:
-            return f"Nothing can be unlocked: {view.reason}"
-        return allowance.refusal(view.session)
+        return allowance.no_unlock(self._link.view, readonly=self._readonly)
 
     def why_no_deny(self) -> str:
         """Return why it cannot be denied; else empty."""
-        if self._readonly:
-            return "This panel only looks (--readonly)."
-        if not self._link.view.connected:
-            return f"Nothing can be decided: {self._link.view.reason}"
+        if reason := allowance.no_decision(self._link.view, readonly=self._readonly):
+            return reason
         return "" if self.pending else "It is decided already."
 
     # -- what happens ------------------------------------------------------------------------

@@ -131,3 +131,12 @@ def test_it_never_raises(status: int, answer: object, headers: dict[str, str]) -
     assert verdict.kind in Kind
     assert 0 <= verdict.retry_after <= 3600
     assert verdict.message.isprintable()
+
+
+@pytest.mark.parametrize("claims", ["x" * 8193, "{\u202e}", '{"a":\n1}'])
+def test_claims_that_cannot_be_handed_on_whole_are_not_handed_on(claims: str) -> None:
+    body = {"error": "interaction_required", "error_codes": [50076], "claims": claims}
+    verdict = error_class(400, body, {})
+    assert (verdict.kind, verdict.claims) == (Kind.STEP_UP, "")
+    body["claims"] = '{"access_token":{}}'
+    assert error_class(400, body, {}).claims == '{"access_token":{}}'

@@ -58,7 +58,7 @@ async def test_the_person_signs_in(stage: WorkerStage) -> None:
     assert (shown.state, shown.signed_in, shown.user_code) == ("done", True, "")
     assert told == [True]
     events = [e.event for e in await stage.engine.housekeeping.tail(10)]
-    assert events[-2:] == ["signin_began", "signed_in"]
+    assert events[-2:] == ["sign_in_began", "signed_in"]
 
 
 async def test_the_code_is_for_the_session_that_began_it(stage: WorkerStage) -> None:
