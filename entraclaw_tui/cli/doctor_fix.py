@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from entraclaw_tui.cli.doctor import ask_worker, exit_code, print_findings
+from entraclaw_tui.cli.doctor_look import exit_code, look
+from entraclaw_tui.cli.doctor_report import print_findings
 from entraclaw_tui.cli.output import print_json, print_line
-from entraclaw_tui.doctor.findings import examine
 from entraclaw_tui.doctor.mending import automatic, carry_out
 from entraclaw_tui.doctor.repairs import shell
 from entraclaw_tui.model.finding import Finding, Repair
@@ -37,7 +37,7 @@ class Mended(msgspec.Struct, frozen=True):
 
 async def mend(host: Host, *, yes: bool, as_json: bool) -> int:
     """Mend what can be mended by itself; return the exit code for what is left."""
-    found = await examine(host, ask=lambda: ask_worker(host))
+    found = await look(host)
     repairs = automatic(found)
     if not as_json:
         print_findings(host, found)
@@ -93,7 +93,7 @@ async def _mend_all(
             print_line("")
             print_line(f"runs    {shell(host, repair)}")
         trouble = await carry_out(host, repair, lambda words: _own(host, words))
-        before, found = found, await examine(host, ask=lambda: ask_worker(host))
+        before, found = found, await look(host)
         told = _told(host, repair, before, "failed" if trouble else "mended", trouble)
         still = {f.id for f in found} & set(told.findings)
         if still and not trouble:

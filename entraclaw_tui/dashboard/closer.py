@@ -11,7 +11,7 @@ from entraclaw_tui.macos.host import Host
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 
 if TYPE_CHECKING:  # each reader is imported with its first question
-    from entraclaw_tui.dashboard.sources import Read
+    from entraclaw_tui.dashboard.read import Read
     from entraclaw_tui.macos.keychain_readers import Readers
     from entraclaw_tui.macos.tcc_match import Match
     from entraclaw_tui.model.keychain import KeychainState

@@ -16,7 +16,7 @@ from entraclaw_tui.model.source import Empty, Failed, Loaded
 if TYPE_CHECKING:  # each reader is imported with its first question
     from pathlib import Path
 
-    from entraclaw_tui.dashboard.sources import Read
+    from entraclaw_tui.dashboard.read import Read
     from entraclaw_tui.macos.assessment import Assessment
     from entraclaw_tui.macos.entitlements import Entitlement
     from entraclaw_tui.macos.hidden import Hidden

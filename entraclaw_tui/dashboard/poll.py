@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from entraclaw_tui.dashboard.key import Key
-from entraclaw_tui.dashboard.sources import Read
+from entraclaw_tui.dashboard.read import Read
 from entraclaw_tui.dashboard.store import Store
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 

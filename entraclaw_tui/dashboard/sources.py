@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from entraclaw_tui.dashboard.logs import log_sources
 from entraclaw_tui.dashboard.logs.log_sources import LogSource
+from entraclaw_tui.dashboard.read import Read
 from entraclaw_tui.ipc.messages import WorkerInfo
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import LABEL, Places
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from entraclaw_tui.dashboard.closer import Closer
     from entraclaw_tui.dashboard.job_readers import JobReaders
 
-T = TypeVar("T")
-
-Read: TypeAlias = Callable[[], Awaitable[Loaded[T] | Empty | Failed]]
 Examine: TypeAlias = Callable[
     [Loaded[Privacy] | None, WorkerInfo | None],
     Awaitable[Loaded[tuple[Finding, ...]] | Empty | Failed],

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from entraclaw_tui.dashboard.key import Key
 from entraclaw_tui.dashboard.poll import Loop, Poll, answer
-from entraclaw_tui.dashboard.sources import Read
+from entraclaw_tui.dashboard.read import Read
 from entraclaw_tui.dashboard.store import Store
 
 T = TypeVar("T")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from entraclaw_tui.cli.doctor import ask_worker
+from entraclaw_tui.cli.doctor_look import ask_worker
 from entraclaw_tui.demo import story
 from entraclaw_tui.demo.mac import build, power
 from entraclaw_tui.demo.mac.layout import Layout

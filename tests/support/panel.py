@@ -16,7 +16,8 @@ from entraclaw_tui.dashboard.feeds import feeds_for
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.logs.log_sources import LogSource
 from entraclaw_tui.dashboard.panel_settings import PanelSettings
-from entraclaw_tui.dashboard.sources import Examine, Read, Sources
+from entraclaw_tui.dashboard.read import Read
+from entraclaw_tui.dashboard.sources import Examine, Sources
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.dashboard.worker_view import WorkerView, lost
 from entraclaw_tui.ipc.control_messages import Decided

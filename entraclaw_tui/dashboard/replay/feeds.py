@@ -13,10 +13,11 @@ from entraclaw_tui.dashboard.job_keys import LOGIN_ITEMS
 from entraclaw_tui.dashboard.job_readers import KEYS, JobReaders
 from entraclaw_tui.dashboard.key import Key
 from entraclaw_tui.dashboard.link import WorkerLink
+from entraclaw_tui.dashboard.read import Read
 from entraclaw_tui.dashboard.replay.entries import Changed, Entry, Lines, Said, Told
 from entraclaw_tui.dashboard.replay.playing import Player
 from entraclaw_tui.dashboard.replay.reading import Checked, value_of
-from entraclaw_tui.dashboard.sources import Read, Sources
+from entraclaw_tui.dashboard.sources import Sources
 from entraclaw_tui.dashboard.store import Store
 from entraclaw_tui.dashboard.worker_view import WorkerView
 from entraclaw_tui.ipc.messages import WorkerInfo

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from entraclaw_tui.cli.doctor import ask_worker
+from entraclaw_tui.cli.doctor_look import ask_worker
 from entraclaw_tui.demo.scenarios.table import SCENARIOS
 from entraclaw_tui.demo.stage import Stage
 from entraclaw_tui.doctor.evidence import WorkerWord
