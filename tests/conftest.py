@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,3 +39,6 @@ def pytest_configure() -> None:
     os.environ.pop("NO_COLOR", None)  # read when an app is made
     os.environ["TZ"] = "UTC"
     time.tzset()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Run in the background by a shell: programs under test would inherit deaf ears.
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -121,7 +121,8 @@ def test_a_recorded_demo_is_replayed_without_a_secret(
     shown = terminals([*PROGRAM, "replay", str(recording), "--speed", "1000"])
     shown.wait_for("the recording ends here")
     shown.wait_for(" REPLAY ")
-    shown.settle()
+    for row in seen:
+        shown.wait_for(row)
     assert rows(shown) == seen
     shown.press("d")
     shown.wait_for("only looks")
