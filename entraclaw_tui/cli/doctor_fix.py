@@ -124,7 +124,8 @@ async def _own(host: Host, words: tuple[str, ...]) -> str:
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        said, _ = await asyncio.wait_for(process.communicate(), DEADLINE)
+        async with asyncio.timeout(DEADLINE):
+            said, _ = await process.communicate()
     except TimeoutError:
         process.kill()
         await process.wait()

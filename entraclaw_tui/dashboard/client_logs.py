@@ -27,8 +27,12 @@ async def follow_all(folder: Path, last: int) -> AsyncIterator[list[LogLine]]:
             for path in _logs(folder):
                 if path not in tasks:
                     tasks[path] = asyncio.create_task(_follow(path, last, said))
+            lines: list[LogLine] = []
             with contextlib.suppress(TimeoutError):
-                yield await asyncio.wait_for(said.get(), _LOOK_EVERY)
+                async with asyncio.timeout(_LOOK_EVERY):
+                    lines = await said.get()
+            if lines:
+                yield lines
     finally:
         for task in tasks.values():
             task.cancel()

@@ -37,6 +37,8 @@ _KEYCHAIN, _PRIVACY, _MACHINE = 60.0, 120.0, 600.0
 _FINDINGS = 60.0
 _NOTHING = 20.0
 """The pace at which a source that has nothing is asked whether it has something by now."""
+_GRACE, _GRACES = 1.0, 3
+"""Seconds, and how often, that everything is asked to end."""
 
 
 class Feeds:
@@ -115,10 +117,14 @@ class Feeds:
         self._tasks.append(asyncio.create_task(work, name=name))
 
     async def stop(self) -> None:
-        """End everything and wait until it has ended."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """End everything and wait until it has ended, or is found not to end."""
+        left = set(self._tasks)
+        for _ in range(_GRACES):
+            if not left:
+                break
+            for task in left:
+                task.cancel()  # again, where a library took the first one for its own
+            _, left = await asyncio.wait(left, timeout=_GRACE)
         self._tasks.clear()
 
     def refresh(self) -> None:

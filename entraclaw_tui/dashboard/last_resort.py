@@ -54,6 +54,14 @@ def watch(gone: Callable[[], bool], numbers: tuple[signal.Signals, ...]) -> None
     threading.Thread(target=look, name="terminal", daemon=True).start()
 
 
+def leave_within(seconds: float, code: int) -> Callable[[], None]:
+    """End the process with `code` after `seconds`, unless what this returns is called before."""
+    timer = threading.Timer(seconds, os._exit, (code,))
+    timer.name, timer.daemon = "last-resort", True
+    timer.start()
+    return timer.cancel
+
+
 def _attributes() -> Attributes | None:
     try:
         return termios.tcgetattr(sys.__stdin__ or 0)

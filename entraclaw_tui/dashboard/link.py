@@ -103,7 +103,8 @@ class WorkerLink:
     async def _wait(self, seconds: float) -> None:
         self._hurry.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
 
     @contextlib.asynccontextmanager
     async def _connect(self) -> AsyncIterator[Connection]:

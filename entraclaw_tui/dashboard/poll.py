@@ -97,7 +97,8 @@ class Poll(Generic[T]):
 
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
 
 
 async def answer(key: Key[T], read: Read[T]) -> Loaded[T] | Empty | Failed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import importlib
 import os
@@ -12,7 +13,7 @@ from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entraclaw_tui.dashboard import panel_settings
+from entraclaw_tui.dashboard import last_resort, panel_settings
 from entraclaw_tui.dashboard.feeds import feeds_for
 from entraclaw_tui.dashboard.symbols import symbols_for
 from entraclaw_tui.macos.host import Host
@@ -28,6 +29,9 @@ THEMES = panel_settings.THEMES
 
 _KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_DISABLE_KITTY_KEY"})
 """The only settings of Textual's that may come from the environment: none feeds keys or code."""
+
+_GRACE = 5.0
+"""Seconds that readers have to end once the panel is gone."""
 
 
 def start(
@@ -48,7 +52,14 @@ def start(
     disarm(os.environ)
     # What is imported now stays; looking through it for garbage only delays the first picture.
     gc.disable()
-    return asyncio.run(_run(host, places, banner, readonly, theme, mouse, record))
+    with contextlib.ExitStack() as left, asyncio.Runner() as runner:
+        code = 1
+        try:
+            code = runner.run(_run(host, places, banner, readonly, theme, mouse, record))
+            return code
+        finally:
+            # What hangs in a thread must not hold who leaves; the terminal is restored already.
+            left.callback(last_resort.leave_within(_GRACE, code))
 
 
 def disarm(environment: MutableMapping[str, str]) -> None:

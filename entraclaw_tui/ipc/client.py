@@ -87,8 +87,8 @@ class Connection:
         """Close, quietly."""
         self._pump.cancel()
         self._writer.close()
-        with contextlib.suppress(ConnectionError, OSError, asyncio.CancelledError):
-            await self._pump
+        # Gathered, so that the pump's cancellation is not taken for ours, nor ours for its own.
+        await asyncio.gather(self._pump, return_exceptions=True)
         with contextlib.suppress(ConnectionError, OSError):
             await self._writer.wait_closed()
 

@@ -87,8 +87,7 @@ class Notices:
         self._closed = True
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def _committed(self, changes: list[Change]) -> None:
         for change in changes:
@@ -124,7 +123,8 @@ class Notices:
                 continue
             self._news.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._news.wait()
 
     @property
     def _wanted(self) -> bool:

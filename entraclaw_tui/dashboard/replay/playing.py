@@ -92,4 +92,5 @@ class Player:
             self._changed.clear()
             seconds = left / self.clock.speed if self.clock.running else None
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._changed.wait()

@@ -66,6 +66,21 @@ async def test_hurry_asks_before_the_pace_is_over() -> None:
     task.cancel()
 
 
+async def test_a_poll_that_is_left_in_the_moment_it_is_hurried_ends() -> None:
+    """Else the panel would wait for it when a person leaves."""
+    reader, store = _Reader(), Store()
+    poll = Poll(JOB, reader, lambda: 3600.0, store)
+    task = asyncio.create_task(poll.run())
+    reader.gate.release()
+    await _until(lambda: store.get(JOB) is not None)
+    await asyncio.sleep(0)
+    poll.hurry()
+    await asyncio.sleep(0)  # the wait is over, and the poll has not heard of it
+    task.cancel()
+    await asyncio.wait([task], timeout=5)
+    assert task.cancelled()
+
+
 async def test_a_paused_poll_asks_nothing_and_asks_at_once_after() -> None:
     reader, store = _Reader(), Store()
     poll = Poll(JOB, reader, lambda: 0.0, store)
