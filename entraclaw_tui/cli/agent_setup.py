@@ -63,6 +63,7 @@ def setup(
 ) -> int:
     """Write the agent's settings. What is there already stays, unless an option says otherwise."""
     from entraclaw_tui.macos.places import Places
+    from entraclaw_tui.macos.plain_files import read_plain
     from entraclaw_tui.worker import config_file
     from entraclaw_tui.worker.config import ConfigError
 
@@ -90,7 +91,7 @@ def setup(
     }
     fields = {table: {k: v for k, v in row.items() if v} for table, row in said.items()}
     try:
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        before = read_plain(path).decode() if path.exists() else ""
         _ask(before, fields, host)
         after = config_file.changed(before, fields)
         if not yes:

@@ -82,12 +82,13 @@ def export(settings: Settings, as_json: bool, plain: bool) -> int:
     import msgspec
 
     from entraclaw_tui.macos.places import Places
+    from entraclaw_tui.macos.plain_files import open_plain
     from entraclaw_tui.model.consent import AuditEntry
 
     unreadable = 0
     for path in sorted(Places.of(open_host(settings)).audit_dir.glob("????-??-??.jsonl")):
         try:
-            with path.open("rb") as file:
+            with open_plain(path) as file:
                 for line in file:
                     try:
                         entry = msgspec.json.decode(line, type=AuditEntry)

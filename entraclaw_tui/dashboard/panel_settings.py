@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from entraclaw_tui.dashboard.keymap import Keymap, keymap
+from entraclaw_tui.macos.plain_files import open_plain
 
 THEMES = ("dark", "light", "contrast", "ansi", "ansi-light")
 DENSITIES = ("normal", "compact")
@@ -38,7 +39,7 @@ def read(path: Path) -> PanelSettings:
     That the file is damaged is for the doctor to tell: the worker cannot use it either.
     """
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             data = file.read(_LARGEST)
     except OSError:
         return PanelSettings()

@@ -22,6 +22,7 @@ from entraclaw_tui.macos.install_record import look as look_installed
 from entraclaw_tui.macos.jobs import LAUNCHCTL, parse_disabled, read_job
 from entraclaw_tui.macos.keychain import read_keychain
 from entraclaw_tui.macos.places import LABEL, Places
+from entraclaw_tui.macos.plain_files import read_plain
 from entraclaw_tui.macos.privacy import read_privacy
 from entraclaw_tui.macos.signature import read_signature
 from entraclaw_tui.model.certificate import CertificateEnd
@@ -172,7 +173,7 @@ def read_definition(path: Path) -> Definition:
     if file is None:
         return Definition(str(path), None, None)
     try:
-        job = plistlib.loads(path.read_bytes())
+        job = plistlib.loads(read_plain(path))
     except OSError as error:
         return Definition(str(path), file, None, error.strerror or str(error))
     except (plistlib.InvalidFileException, ExpatError, ValueError, OverflowError):

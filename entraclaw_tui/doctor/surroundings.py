@@ -18,6 +18,7 @@ from entraclaw_tui.macos.host import Host, Ran, ToolError
 from entraclaw_tui.macos.jobs import LAUNCHCTL
 from entraclaw_tui.macos.keychain import Lock
 from entraclaw_tui.macos.places import LABEL, Places
+from entraclaw_tui.macos.plain_files import open_plain, read_plain
 from entraclaw_tui.macos.signature import CODESIGN
 from entraclaw_tui.macos.system import SW_VERS, parse_versions
 from entraclaw_tui.model.keychain import KeychainItem
@@ -138,7 +139,7 @@ async def look_around(host: Host, program: str, job: dict[str, object]) -> Surro
 def read_settings(path: Path, shown: str) -> Settings:
     """Return the settings as they lie there; never raises."""
     try:
-        return Settings(shown, tables=tomllib.loads(path.read_text(encoding="utf-8")))
+        return Settings(shown, tables=tomllib.loads(read_plain(path).decode()))
     except FileNotFoundError:
         return Settings(shown, there=False)
     except OSError as error:
@@ -153,7 +154,7 @@ def database_trouble(path: Path) -> str:
     Only the head is read: the worker has the file open, and no lock of ours may hold it up.
     """
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             head = file.read(16)
     except FileNotFoundError:
         return ""

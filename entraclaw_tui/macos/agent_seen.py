@@ -15,6 +15,7 @@ from entraclaw_tui.macos import launchctl_errors
 from entraclaw_tui.macos.host import Host, ToolError
 from entraclaw_tui.macos.jobs import LAUNCHCTL, choose_domain, parse_service, read_disabled
 from entraclaw_tui.macos.places import LABEL, Places
+from entraclaw_tui.macos.plain_files import read_plain
 from entraclaw_tui.macos.usage import read_usage
 from entraclaw_tui.model.job import Job
 from entraclaw_tui.model.source import Failed
@@ -120,7 +121,7 @@ def read_file(path: Path, label: str = LABEL) -> DefinitionFile:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
             return DefinitionFile(str(path), True, None, "it is not a plain file")
-        data = path.read_bytes()
+        data = read_plain(path)
     except FileNotFoundError:
         return DefinitionFile(str(path))
     except OSError as error:

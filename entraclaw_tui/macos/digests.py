@@ -14,6 +14,8 @@ from pathlib import Path
 
 import msgspec
 
+from entraclaw_tui.macos.plain_files import open_plain
+
 MOST_FILES = 5_000
 MOST_BYTES = 512 * 1024 * 1024
 _SKIPPED = frozenset({"__pycache__", ".DS_Store"})
@@ -76,7 +78,7 @@ def _contents(path: Path) -> str:
     if path.is_symlink():
         whole.update(os.fsencode(path.readlink()))
         return whole.hexdigest()
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         while chunk := file.read(_CHUNK):
             whole.update(chunk)
     return whole.hexdigest()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from entraclaw_tui.macos.plain_files import read_plain
 from entraclaw_tui.text import clean_bytes
 
 MARKER = ".entraclaw-pretend-mac.json"
@@ -130,7 +131,7 @@ class Host:
         if status.st_mode & 0o022:
             raise HostError(f"{root} can be written by others; take that right away first.")
         try:
-            marker = msgspec.json.decode((root / MARKER).read_bytes(), type=Marker)
+            marker = msgspec.json.decode(read_plain(root / MARKER), type=Marker)
         except FileNotFoundError:
             raise HostError(
                 f"{root} is not a pretend Mac (it has no {MARKER}). "

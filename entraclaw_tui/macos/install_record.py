@@ -19,6 +19,7 @@ from entraclaw_tui.macos.agent_files import replace
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.interpreter import find_interpreter, on_disk
 from entraclaw_tui.macos.places import Places
+from entraclaw_tui.macos.plain_files import open_plain
 
 MODE = 0o600
 _LIMIT = 64 * 1024
@@ -80,8 +81,7 @@ def write(host: Host, python: str) -> InstallRecord:
 def read(host: Host) -> InstallRecord | None:
     """Return the record, None where there is none that can be read."""
     try:
-        descriptor = os.open(Places.of(host).install_record, os.O_RDONLY | os.O_NOFOLLOW)
-        with os.fdopen(descriptor, "rb") as file:
+        with open_plain(Places.of(host).install_record, flags=os.O_NOFOLLOW) as file:
             return msgspec.json.decode(file.read(_LIMIT), type=InstallRecord)
     except (OSError, msgspec.MsgspecError):
         return None

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from entraclaw_tui.macos.host import Host
+from entraclaw_tui.macos.plain_files import open_plain
 
 _NAME = re.compile(r"(?:python|pypy|pythonw)(?:\d+(?:\.\d+)*t?)?", re.IGNORECASE)
 _VERSION = re.compile(r"(?:python@?|cpython-|Versions/|/)(\d+\.\d+(?:\.\d+)*)", re.IGNORECASE)
@@ -144,7 +145,7 @@ def _venv(program: Path) -> str:
 
 def _settings(venv: str) -> dict[str, str]:
     try:
-        with Path(venv, "pyvenv.cfg").open("rb") as file:
+        with open_plain(Path(venv, "pyvenv.cfg")) as file:
             text = file.read(64 * 1024).decode("utf-8", "backslashreplace")
     except OSError:
         return {}
@@ -168,7 +169,7 @@ def _version(path: str) -> str:
 def _shebang(script: Path) -> str:
     """Return the interpreter that a script's first line names, empty for none."""
     try:
-        with script.open("rb") as file:
+        with open_plain(script) as file:
             first = file.readline(1024)
     except OSError:
         return ""

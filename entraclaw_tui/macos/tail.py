@@ -9,6 +9,8 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
+from entraclaw_tui.macos.plain_files import open_plain
+
 LINE_CAP = 64 * 1024
 """Bytes of one line that are kept; the rest of a longer one is left out, and a sign says so."""
 CUT_SIGN = " [... the rest of this line is left out]"
@@ -40,7 +42,7 @@ def last_lines(path: Path, n: int) -> list[str]:
     Raises OSError where the file may not be read.
     """
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             return _last(file, n, file.seek(0, os.SEEK_END), _END_CAP)
     except FileNotFoundError:
         return []
@@ -134,7 +136,7 @@ class _Tail:
     def _open(self) -> BinaryIO | None:
         try:
             # Unbuffered: a buffer would hide what was written or cut since it was filled.
-            self._file = self._path.open("rb", buffering=0)
+            self._file = open_plain(self._path, buffering=0)
         except FileNotFoundError:
             self._file = None
         return self._file

@@ -6,6 +6,7 @@ it holds. It is opened read-only and immutable: nothing is written beside it, no
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from urllib.parse import quote
 
 from entraclaw_tui.macos import tcc_services
 from entraclaw_tui.macos.csreq import RequirementError, decompile
+from entraclaw_tui.macos.plain_files import open_plain
 from entraclaw_tui.model.privacy import PrivacyGrant
 
 READ, ABSENT, DENIED, DAMAGED = "read", "absent", "denied", "damaged"
@@ -67,12 +69,14 @@ def read_rows(path: Path, scope: str) -> tuple[str, tuple[PrivacyGrant, ...]]:
     try:
         path.stat()
         # Full Disk Access is asked at opening, and sqlite does not tell refusal from damage.
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             os.pread(file.fileno(), 16, 0)
     except FileNotFoundError:
         return ABSENT, ()
-    except OSError:
-        return DENIED, ()
+    except OSError as error:
+        return (
+            DAMAGED if error.errno == errno.EINVAL else DENIED
+        ), ()  # no file there, or no leave
     try:
         with closing(_connect(path)) as database:
             return _select(database, scope)

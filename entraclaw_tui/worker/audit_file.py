@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from entraclaw_tui.ipc.errors import WireError
+from entraclaw_tui.macos.plain_files import open_plain
 from entraclaw_tui.model.consent import AuditEntry
 from entraclaw_tui.worker.chain import Check
 from entraclaw_tui.worker.ledger import Ledger
@@ -101,7 +102,10 @@ class AuditFiles:
         `ledger_check` has walked along the chain in the database.
         """
         seq, newest = ledger_check.seq, ledger_check.newest
-        check, problem = await asyncio.to_thread(self._compare, key, seq, newest)
+        try:
+            check, problem = await asyncio.to_thread(self._compare, key, seq, newest)
+        except OSError as error:
+            return f"The files cannot be read: {error.strerror}."
         if problem or check.seq <= seq:
             return problem
         # More lines than entries: committed meanwhile, or cut off in the database.
@@ -138,7 +142,7 @@ class AuditFiles:
 
     def _entries(self) -> Iterator[AuditEntry]:
         for path in self._paths():
-            with path.open("rb") as file:
+            with open_plain(path) as file:
                 for line in file:
                     with contextlib.suppress(*_UNREADABLE):
                         entry = msgspec.json.decode(line, type=AuditEntry)
@@ -155,7 +159,8 @@ class AuditFiles:
             # A clock that was set back does not lead back to an older file: the order is theirs.
             day = max([day, *(path.stem for path in self._paths()[-1:])])
             self._close_file()
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+            flags |= os.O_NONBLOCK | os.O_CLOEXEC
             self._descriptor = os.open(self._folder / f"{day}.jsonl", flags, 0o600)
             os.fchmod(self._descriptor, 0o600)
             self._day = day
@@ -184,7 +189,8 @@ async def _entries(ledger: Ledger, after: int) -> list[AuditEntry]:
 def _last_of(path: Path) -> AuditEntry | None:
     """Return the last whole entry of a file, and cut off what follows it."""
     try:
-        data = path.read_bytes()
+        with open_plain(path) as file:
+            data = file.read()
     except OSError:
         return None
     whole = data.rfind(b"\n") + 1

@@ -15,6 +15,7 @@ import msgspec
 
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import Places
+from entraclaw_tui.macos.plain_files import read_plain
 
 AUTHORITIES = (
     "https://login.microsoftonline.com",
@@ -121,7 +122,7 @@ class Config(msgspec.Struct, frozen=True):
         path = Places.of(host).config
         shown = host.shown(path)
         try:
-            data = path.read_bytes()
+            data = read_plain(path)
         except FileNotFoundError:
             raise ConfigError(
                 f"{shown} is missing. The README says what belongs into it."

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from entraclaw_tui.macos import agent_files
+from entraclaw_tui.macos.plain_files import open_plain
 
 Role = Literal["current", "next", "retired"]
 _ORDER: dict[Role, int] = {"current": 0, "next": 1, "retired": 2}
@@ -56,7 +57,7 @@ class RecordDamaged(Exception):
 def load(path: Path) -> Record:
     """Return the record; an empty one where there is none. Raises RecordDamaged."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             return msgspec.json.decode(file.read(_MOST), type=Record)
     except FileNotFoundError:
         return Record()

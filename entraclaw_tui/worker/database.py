@@ -6,6 +6,7 @@ import contextlib
 import os
 import queue
 import sqlite3
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -103,9 +104,13 @@ class Database:
             return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+        descriptor = os.open(self._path, flags, 0o600)
+        plain = stat.S_ISREG(os.fstat(descriptor).st_mode)
         os.fchmod(descriptor, 0o600)
         os.close(descriptor)
+        if not plain:
+            raise DatabaseError(f"{self._path.name} is not a plain file; remove it.")
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         # What others wrote may be no text: it is read, and its seal or chain does not hold.
         connection.text_factory = _readable

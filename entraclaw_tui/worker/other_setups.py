@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from entraclaw_tui.macos.plain_files import open_plain
 from entraclaw_tui.text import clean
 
 Service = Literal["entrabot", "entraclaw", "openclaw"]
@@ -95,7 +96,7 @@ def read_state(text: str) -> dict[str, str]:
 
 
 def _text(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return file.read(_MOST).decode("utf-8", "replace")
 
 

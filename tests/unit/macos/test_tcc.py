@@ -120,8 +120,13 @@ def test_a_database_that_may_not_be_read(
         raise PermissionError(1, "Operation not permitted")
 
     # The test may run as root, whom no mode stops; macOS refuses at opening too.
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert read_rows(path, "user") == ("denied", ())
+
+
+def test_what_is_no_file_is_no_refusal(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "TCC.db")
+    assert read_rows(tmp_path / "TCC.db", "user") == ("damaged", ())
 
 
 def test_what_is_no_database(database: Callable[..., Path], tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""Reading files that anybody of this account may have put there: what is no plain file never waits.
+
+Opening a FIFO waits for a writer (open(2)), for ever where none comes; a device may do anything.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+MOST = 16 * 1024 * 1024
+"""Bytes that are read of a settings file; ours are a few thousand long."""
+
+
+def open_plain(path: Path, *, buffering: int = -1, flags: int = 0) -> BinaryIO:
+    """Open a file to read it. Raises OSError, also where it is no plain file.
+
+    `flags` are more of open(2), such as `os.O_NOFOLLOW`.
+    """
+    always = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    descriptor = os.open(path, always | flags)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is not a plain file", os.fspath(path))
+        return os.fdopen(descriptor, "rb", buffering=buffering)
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_plain(path: Path, most: int = MOST) -> bytes:
+    """Return a whole file. Raises OSError, also for no plain file or one over `most` bytes."""
+    with open_plain(path) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes", os.fspath(path))
+    return data

@@ -1,0 +1,52 @@
+"""What lies where a file belongs is read only where it is one: a FIFO would wait for ever."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from entraclaw_tui.macos.plain_files import open_plain, read_plain
+
+
+def test_a_fifo_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config.toml")
+    with pytest.raises(OSError, match="not a plain file"):
+        read_plain(tmp_path / "config.toml")
+
+
+@pytest.mark.parametrize("what", ["/dev/zero", "/dev/null", "/"])
+def test_devices_and_folders_are_refused(what: str) -> None:
+    with pytest.raises(OSError, match="not a plain file"):
+        open_plain(Path(what))
+
+
+def test_a_missing_one_is_told_as_missing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_plain(tmp_path / "config.toml")
+
+
+def test_no_more_is_read_than_was_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"0123456789")
+    assert read_plain(path, 10) == b"0123456789"
+    with pytest.raises(OSError, match="larger than 9 bytes"):
+        read_plain(path, 9)
+
+
+def test_a_link_is_followed_only_where_it_may_be(tmp_path: Path) -> None:
+    (tmp_path / "there").write_bytes(b"here")
+    (tmp_path / "link").symlink_to("there")
+    assert read_plain(tmp_path / "link") == b"here"
+    with pytest.raises(OSError, match="symbolic"):
+        open_plain(tmp_path / "link", flags=os.O_NOFOLLOW)
+
+
+def test_nothing_stays_open_of_what_was_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    before = len([*Path("/dev/fd").iterdir()])
+    for _ in range(20):
+        with pytest.raises(OSError, match="plain"):
+            open_plain(tmp_path / "fifo")
+    assert len([*Path("/dev/fd").iterdir()]) == before
