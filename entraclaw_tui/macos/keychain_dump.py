@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from itertools import pairwise
 
 from entraclaw_tui.macos.keychain_access import parse_access
 from entraclaw_tui.macos.keychain_layout import LAYOUTS, Layout, text_of
-from entraclaw_tui.macos.keychain_values import as_text, parse_date, parse_value
+from entraclaw_tui.macos.keychain_values import as_text, as_word, parse_date, parse_value
 from entraclaw_tui.model.keychain import Keychain, KeychainItem
 
 # An attribute that is not `<NULL>`; text that reads so stands in quotes.
@@ -56,11 +57,13 @@ def parse_dump(data: bytes, services: Collection[str] | None = None) -> Keychain
             continue
         end = data.find(_ITEM, at) + 1 or len(data)
         chunk, at = data[at:end], end
-        path = path or _header(chunk)
-        if services is not None and not _wanted(_service(chunk), services):
-            others += 1
-        else:
-            items.append(_item(chunk))
+        header, printed = _header(chunk), b""
+        path = path or header
+        for one in _apart(chunk):
+            if services is not None and not _wanted(_service(one), services):
+                others += 1
+            else:
+                items.append(_item(one, header))
     return Keychain(path, tuple(items), others)
 
 
@@ -94,7 +97,15 @@ def _wanted(printed: bytes | None, services: Collection[str]) -> bool:
     return any(service == name or service.startswith(f"{name}.") for name in services)
 
 
-def _item(chunk: bytes) -> KeychainItem:
+def _apart(chunk: bytes) -> list[bytes]:
+    """Return the items of a chunk: more than one where a dump that was shortened by hand names the
+    keychain once for all of them."""
+    attributes, _, _ = _parted(chunk)
+    starts = [found.start() for found in _CLASS.finditer(attributes)][1:]
+    return [chunk[a:b] for a, b in pairwise([0, *starts, len(chunk)])]
+
+
+def _item(chunk: bytes, keychain: str) -> KeychainItem:
     chunk, told, access = _parted(chunk)
     values: dict[str, bytes] = {}
     for found in _ATTRIBUTE.finditer(chunk):
@@ -106,7 +117,7 @@ def _item(chunk: bytes) -> KeychainItem:
     service = values.get("srvr" if kind == "inet" else "svce", b"")
     label = values.get("0x00000007") or values.get("labl", b"")
     return KeychainItem(
-        keychain=_header(chunk),
+        keychain=keychain,
         kind=kind,
         service=as_text(service),
         account=as_text(values.get("acct", b"")),
@@ -116,7 +127,7 @@ def _item(chunk: bytes) -> KeychainItem:
         creator=as_text(values.get("crtr", b"")),
         comment_bytes=len(values.get("icmt", b"")),
         attributes=tuple(
-            (tag, as_text(value))
+            (tag, as_word(value))
             for tag, value in values.items()
             if tag not in _NEVER_KEPT and tag not in _OWN_FIELDS
         ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from entraclaw_tui.macos.keychain_values import as_text, midnight, parse_date, parse_value
+from entraclaw_tui.macos.keychain_values import as_text, as_word, midnight, parse_date, parse_value
 from entraclaw_tui.model.keychain import KeychainItem
 
 _KEPT_APART = frozenset({"acct", "cdat", "crtr", "gena", "icmt", "mdat", "srvr", "svce"})
@@ -60,7 +60,7 @@ class Layout:
             text_of(values[creator]),
             len(parse_value(note) or b"") if note else 0,
             tuple(
-                (tag, as_text(value))
+                (tag, as_word(value))
                 for tag, printed in others
                 if (value := parse_value(printed)) is not None
             )

@@ -38,6 +38,12 @@ def as_text(value: bytes) -> str:
     return value.removesuffix(b"\0").decode("utf-8", "backslashreplace")
 
 
+def as_word(value: bytes) -> str:
+    """Return an attribute's value as text where it is one, else in hex as `security` prints it."""
+    text = as_text(value)
+    return text if text.isprintable() else f"0x{value.hex().upper()}"
+
+
 @lru_cache(maxsize=4096)
 def midnight(day: bytes) -> float | None:
     """Return when a day `YYYYMMDD` began in UTC, in seconds since 1970; None for no such day."""
