@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from entraclaw_tui.cli.explain_report import Capture, Report, Unreadable
 from entraclaw_tui.model.finding import Finding, Repair, Severity
@@ -15,6 +18,8 @@ _TOKENS = ("access_token", "refresh_token", "id_token")
 _KEPT = ("error", "suberror", "error_codes", "timestamp", "trace_id", "correlation_id")
 _ASSUMED = 400
 """What Entra answers refusals with; 429 and 5xx say so in their own way."""
+_QUOTED, _BRACES = 65_536, 20
+"""Characters, and opening braces in them, that are searched for an answer quoted in other words."""
 
 
 def refusal(capture: Capture) -> Report:
@@ -98,8 +103,24 @@ def _object(text: str) -> dict[str, object]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return {}
+        return _in_words(text)
     return value if isinstance(value, dict) else {}
+
+
+def _in_words(text: str) -> dict[str, object]:
+    """Return the answer that a log line quotes: as JSON, or as Python prints what MSAL returned."""
+    for found in islice(re.finditer(r"\{", text[:_QUOTED]), _BRACES):
+        rest = text[found.start() : _QUOTED]
+        for read in (lambda words: json.JSONDecoder().raw_decode(words)[0], _printed):
+            with contextlib.suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+                value = read(rest)
+                if isinstance(value, dict) and any(name in value for name in (*_KEPT, *_TOKENS)):
+                    return value
+    return {}
+
+
+def _printed(text: str) -> object:
+    return ast.literal_eval(text[: text.rindex("}") + 1])
 
 
 def _first_lines(fields: Mapping[str, object]) -> Iterator[str]:

@@ -397,6 +397,21 @@ def test_refusals_of_entra(explain: Explain) -> None:
     assert (typed(document)["kind"], typed(document)["retry_after"]) == ("throttled", 17.0)
 
 
+@pytest.mark.parametrize("quote", [json.dumps, repr], ids=["as JSON", "as Python prints it"])
+def test_a_refusal_that_a_log_line_quotes(explain: Explain, quote: Callable[[object], str]) -> None:
+    refusal = {**ENTRA, "suberror": "consent_required", "claims": '{"access_token":{}}'}
+    text = f"12:01 {{run 7}} refresh failed: {quote(refusal)} (gave up)\n"
+    facts = typed(explain("entra-error", text)[1])
+    assert (facts["kind"], facts["suberror"]) == ("consent_needed", "consent_required")
+    assert facts["error_codes"] == [65001]
+
+
+def test_a_token_that_a_log_line_quotes_is_never_shown(explain: Explain) -> None:
+    code, document = explain("entra-error", "got {'access_token': 'hunter2', 'expires_in': 3599}")
+    assert (code, ids(document)) == (1, ["capture-holds-secrets"])
+    assert "hunter" not in json.dumps(document)
+
+
 def test_a_token_is_never_shown(explain: Explain) -> None:
     body = {"access_token": "hunter2", "refresh_token": "hunter3", "expires_in": 3600}
     for text in (json.dumps(body), json.dumps({"status": 200, "body": body})):
