@@ -92,7 +92,7 @@ def export(settings: Settings, as_json: bool, plain: bool) -> int:
                 for line in file:
                     try:
                         entry = msgspec.json.decode(line, type=AuditEntry)
-                    except (msgspec.MsgspecError, UnicodeDecodeError):
+                    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                         unreadable += 1
                         continue
                     click.echo(json.dumps(msgspec.to_builtins(entry), separators=(",", ":")))

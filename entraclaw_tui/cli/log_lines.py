@@ -180,7 +180,7 @@ def entry_line(text: str) -> LogLine | None:
     """Return a line of the exported audit, or None for what is no entry."""
     try:
         return audit_line(msgspec.json.decode(text, type=AuditEntry))
-    except (msgspec.MsgspecError, UnicodeError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
 
 

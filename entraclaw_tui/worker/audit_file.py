@@ -21,7 +21,8 @@ from entraclaw_tui.worker.log import WorkerLog
 from entraclaw_tui.worker.rows import Change
 
 _CHUNK = 1000
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
+_MOST = 2**53
+"""More entries than a worker ever writes; the database cannot even look for much larger ones."""
 
 
 class AuditFiles:
@@ -55,9 +56,13 @@ class AuditFiles:
         self.behind = True
         while self.behind:  # again, where a commit came between reading and writing
             self.behind = False
-            while entries := await _entries(ledger, self._seq):
-                if not self._write(entries):
-                    return
+            try:
+                while entries := await _entries(ledger, self._seq):
+                    if not self._write(entries):
+                        return
+            except BaseException:  # not read, or no longer wanted: not all of it is there
+                self.behind = True
+                raise
 
     def committed(self, changes: list[Change]) -> None:
         """Write the entries of a commit; after trouble, all that is missing."""
@@ -144,17 +149,15 @@ class AuditFiles:
         for path in self._paths():
             with open_plain(path) as file:
                 for line in file:
-                    with contextlib.suppress(*_UNREADABLE):
-                        entry = msgspec.json.decode(line, type=AuditEntry)
-                        # A line that only means the same is not the one that was written.
-                        if _line_of(entry) == line:
-                            yield entry
+                    entry = _entry_of(line)
+                    if entry is not None:
+                        yield entry
 
     def _paths(self) -> list[Path]:
         return sorted(self._folder.glob("????-??-??.jsonl"))
 
     def _file_of(self, at: float) -> int:
-        day = datetime.fromtimestamp(at, UTC).date().isoformat()
+        day = _day_of(at)
         if self._descriptor < 0 or day > self._day:
             # A clock that was set back does not lead back to an older file: the order is theirs.
             day = max([day, *(path.stem for path in self._paths()[-1:])])
@@ -182,6 +185,23 @@ def _line_of(entry: AuditEntry) -> bytes:
     return msgspec.json.encode(entry) + b"\n"
 
 
+def _entry_of(line: bytes) -> AuditEntry | None:
+    """Return the entry of a line as it was written; one that only means the same is none."""
+    try:
+        entry = msgspec.json.decode(line, type=AuditEntry)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return entry if 0 < entry.seq < _MOST and _line_of(entry) == line else None
+
+
+def _day_of(at: float) -> str:
+    """Return the day (UTC) of a moment; of one that no calendar has, the first."""
+    try:
+        return datetime.fromtimestamp(at, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):  # somebody changed the row: `verify` says so
+        return "1970-01-01"
+
+
 async def _entries(ledger: Ledger, after: int) -> list[AuditEntry]:
     return await ledger.read(lambda txn: txn.audit_entries(after, _CHUNK))
 
@@ -197,7 +217,5 @@ def _last_of(path: Path) -> AuditEntry | None:
     if whole < len(data):
         with contextlib.suppress(OSError):
             os.truncate(path, whole)
-    for line in reversed(data[:whole].splitlines()[-50:]):
-        with contextlib.suppress(*_UNREADABLE):
-            return msgspec.json.decode(line, type=AuditEntry)
-    return None
+    lines = data[:whole].split(b"\n")[:-1]
+    return next((entry for line in reversed(lines) if (entry := _entry_of(line + b"\n"))), None)

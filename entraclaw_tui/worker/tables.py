@@ -252,6 +252,6 @@ class SealedTables:
 def _blocked_anyway(body: bytes) -> Client | None:
     try:
         client = msgspec.json.decode(body, type=Client)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return msgspec.structs.replace(client, allowed=0) if client.blocked else None

@@ -53,7 +53,7 @@ def test_the_audit_is_exported_line_by_line(worker: RunningWorker) -> None:
     assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
     assert {"started", "asked"} <= {entry["event"] for entry in entries}
     (file,) = worker.places.audit_dir.iterdir()
-    file.write_bytes(file.read_bytes() + b"no entry\n")
+    file.write_bytes(file.read_bytes() + b'no entry\n{"x":' + b"[" * 100_000 + b"\n")
     ran = subprocess.run([*command, "audit", "export"], capture_output=True, check=False)
     assert ran.returncode == 2
-    assert b"audit verify" in ran.stderr
+    assert b"2 lines are no entries; `audit verify`" in ran.stderr

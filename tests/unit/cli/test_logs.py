@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from entraclaw_tui.cli.context import Settings
-from entraclaw_tui.cli.log_lines import LogReader, Wanted
+from entraclaw_tui.cli.log_lines import LogReader, Wanted, entry_line
 from entraclaw_tui.cli.logs import logs
 from entraclaw_tui.dashboard.logs.sieve import Sieve
 from entraclaw_tui.macos.host import MARKER, Host, Marker
@@ -168,3 +168,8 @@ def test_it_needs_neither_textual_nor_msal() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("line", ["", "[]", "\ud800", '{"x":' + "[" * 100_000])
+def test_what_is_no_audit_entry_is_no_line_of_it(line: str) -> None:
+    assert entry_line(line) is None

@@ -1,4 +1,4 @@
-"""An engine over a database of its own."""
+"""An engine, or only the audit's files, over a database of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from tests.support.audit_office import Office
 from tests.support.worker_stage import WorkerStage
 
 
@@ -16,3 +17,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[WorkerStage]:
     await worker.start()
     yield worker
     await worker.stop()
+
+
+@pytest_asyncio.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    one = Office(tmp_path)
+    await one.open()
+    yield one
+    await one.close()

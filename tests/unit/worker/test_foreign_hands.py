@@ -133,6 +133,19 @@ async def test_a_block_survives_a_broken_seal(tmp_path: Path, fresh: WorkerStage
     await fresh.stop()
 
 
+async def test_a_row_nested_without_end_stops_no_worker(tmp_path: Path, fresh: WorkerStage) -> None:
+    await fresh.start()
+    await fresh.ask(PretendLine())
+    body = '{"x":' + "[" * 100_000
+    await again(
+        tmp_path,
+        fresh,
+        lambda: edit(fresh, f"UPDATE clients SET body=CAST('{body}' AS BLOB)"),  # noqa: S608
+    )
+    assert fresh.engine.broken_seals == 1
+    await fresh.stop()
+
+
 async def test_a_changed_audit_is_found(tmp_path: Path, fresh: WorkerStage) -> None:
     await fresh.start()
     await granted(fresh, PretendLine())
