@@ -85,7 +85,7 @@ def read(host: Host, terminal: str, now: float) -> Permit:
         _check_owner(status, owner)
         if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or status.st_size > _LIMIT:
             raise NoPermit("The permit is no file of its own.")
-        data = os.read(descriptor, _LIMIT + 1)
+        data = os.read(descriptor, _LIMIT)
     finally:
         os.close(descriptor)
     try:

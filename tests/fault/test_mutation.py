@@ -29,6 +29,14 @@ QUICK = (
     Decider("worker.states", (LETTER,)),
     Decider("worker.chain", (LETTER,)),
     Decider("worker.policy", (LETTER,)),
+    Decider("worker.rules", (UNIT + "test_policy.py",)),
+    Decider("worker.fatigue", (UNIT + "test_fatigue_to_the_letter.py",)),
+    Decider("worker.sessions", (UNIT + "test_sessions_to_the_letter.py",)),
+    Decider("worker.permit", (UNIT + "test_permits_to_the_letter.py", UNIT + "test_pin_permit.py")),
+    Decider(
+        "worker.audit_file",
+        (UNIT + "test_audit_files_to_the_letter.py", UNIT + "test_audit_files_compared.py"),
+    ),
     Decider("text", ("tests/unit/text",)),
 )
 SLOW = (
@@ -36,11 +44,14 @@ SLOW = (
         "worker.decisions",
         (
             UNIT + "test_decisions_to_the_letter.py",
+            UNIT + "test_decisions_too_late.py",
             ASKS,
             UNIT + "test_batch.py",
             UNIT + "test_policy.py",
         ),
     ),
+    Decider("worker.batch", (UNIT + "test_batch.py",)),
+    Decider("worker.policy_desk", (UNIT + "test_policy.py",)),
     Decider("worker.grants", (UNIT + "test_grants_to_the_letter.py", TIMES, ASKS)),
 )
 

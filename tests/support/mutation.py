@@ -2,8 +2,8 @@
 
 usage: python -m tests.support.mutation MODULE COUNT SEED SECONDS JOBS TEST ...
 
-COUNT 0 means all. Prints one line of JSON a mutant: {"line", "what", "killed", "how"}. Only tests
-that run the module in their own process can notice.
+COUNT 0 means all; SECONDS is the most that a mutant is given. Prints one line of JSON a mutant:
+{"line", "what", "killed", "how"}. Only tests that run the module in their own process can notice.
 """
 
 from __future__ import annotations
@@ -67,8 +67,11 @@ def main() -> None:
         found = random.Random(int(seed)).sample(found, min(int(count), len(found)))
     # The unchanged module first: where its tests fail, no mutant says anything.
     plain = Mutant(0, "unchanged", path.read_text("utf-8"))
+    began = time.monotonic()
     assert list(run([plain], name, path, tests, float(seconds), 1)) == [(plain, 0)]
-    for mutant, status in run(found, name, path, tests, float(seconds), int(jobs)):
+    # A mutant that goes round for ever need not do so for the whole time.
+    enough = min(float(seconds), 5.0 + 4.0 * int(jobs) * (time.monotonic() - began))
+    for mutant, status in run(found, name, path, tests, enough, int(jobs)):
         told = {"line": mutant.line, "what": mutant.what, "killed": status != 0, "how": status}
         print(json.dumps(told), flush=True)
 

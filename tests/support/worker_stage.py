@@ -297,3 +297,7 @@ class WorkerStage:
         answer = self.engine.asks.collect(line, request_id, line.facts)
         result = await answer if isinstance(answer, Awaitable) else answer
         return result.access_token
+
+
+Timed = tuple[WorkerStage, Hands]
+"""An engine, and hands on its clocks."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from tests.support.audit_office import Office
-from tests.support.worker_stage import WorkerStage
+from tests.support.worker_stage import Hands, Timed, WorkerStage
 
 
 @pytest_asyncio.fixture
@@ -16,6 +16,16 @@ async def stage(tmp_path: Path) -> AsyncIterator[WorkerStage]:
     worker = WorkerStage(tmp_path)
     await worker.start()
     yield worker
+    await worker.stop()
+
+
+@pytest_asyncio.fixture
+async def timed(tmp_path: Path) -> AsyncIterator[Timed]:
+    """An engine with hands on its clocks."""
+    hands = Hands()
+    worker = WorkerStage(tmp_path, hands=hands)
+    await worker.start()
+    yield worker, hands
     await worker.stop()
 
 

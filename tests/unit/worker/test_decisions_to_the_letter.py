@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.model.consent import AuditEntry, Client, State
 from entraclaw_tui.worker.sessions import IDLE
-from tests.support.worker_stage import PIN, Hands, PretendLine, WorkerStage
-
-
-@pytest_asyncio.fixture
-async def timed(tmp_path: Path) -> AsyncIterator[tuple[WorkerStage, Hands]]:
-    hands = Hands()
-    stage = WorkerStage(tmp_path, hands=hands)
-    await stage.start()
-    yield stage, hands
-    await stage.stop()
-
-
-Timed = tuple[WorkerStage, Hands]
+from tests.support.worker_stage import PIN, PretendLine, Timed, WorkerStage
 
 
 async def last(stage: WorkerStage, event: str) -> AuditEntry:

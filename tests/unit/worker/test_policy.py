@@ -98,6 +98,18 @@ def test_a_refused_resource_has_no_other_name(resource: str) -> None:
     assert not rules.refusal(("user_impersonation",), "https://vault.azure.net", mine)
 
 
+@pytest.mark.parametrize("resource", ["https://[::1", "", "api://agent"])
+def test_what_no_rule_meets_is_let_be_asked(resource: str) -> None:
+    mine = Policy(refused_resources=("https://graph.microsoft.com",), refused_scopes=("Mail.Send",))
+    assert rules.refusal(("User.Read",), resource, mine) == ""
+
+
+def test_an_address_that_is_none_is_refused_as_it_is_written() -> None:
+    mine = Policy(refused_resources=("https://[::1",))
+    assert rules.refusal(("User.Read",), "HTTPS://[::1/", mine)
+    assert not rules.refusal(("User.Read",), "https://[::2", mine)
+
+
 def test_every_difference_is_named() -> None:
     old = Policy(raised={"Mail.Read": Tier.HIGH}, refused_scopes=("Mail.Send",), longest_wait=60)
     new = Policy(raised={"Mail.Read": Tier.MEDIUM}, once_clients=("/bin/x",), dialog=True)

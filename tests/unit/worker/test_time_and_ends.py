@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.peer import birth_of
@@ -18,19 +15,7 @@ from entraclaw_tui.model.consent import Remember, State
 from entraclaw_tui.worker.fatigue import ASKS_A_MINUTE, PENDING_A_CLIENT, Fatigue
 from entraclaw_tui.worker.grants import process_gone
 from entraclaw_tui.worker.sessions import IDLE
-from tests.support.worker_stage import PIN, Hands, PretendLine, WorkerStage
-
-
-@pytest_asyncio.fixture
-async def timed(tmp_path: Path) -> AsyncIterator[tuple[WorkerStage, Hands]]:
-    hands = Hands()
-    worker = WorkerStage(tmp_path, hands=hands)
-    await worker.start()
-    yield worker, hands
-    await worker.stop()
-
-
-Timed = tuple[WorkerStage, Hands]
+from tests.support.worker_stage import PIN, Hands, PretendLine, Timed, WorkerStage
 
 
 async def granted(stage: WorkerStage, line: PretendLine, remember: Remember) -> None:
