@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
-from entraclaw_tui.dashboard import news, signals, theme
+from entraclaw_tui.dashboard import closed_pictures, news, signals, theme
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.feeds import Feeds, feeds_for
@@ -185,6 +185,7 @@ class Panel(PanelKeys, inherit_bindings=False):
             if pane.display:
                 pane.tick()
         self.home.bars()
+        closed_pictures.forget()
 
     def say(self, text: str, tone: Tone = Tone.PLAIN) -> None:
         """Put a sentence on the message line."""
