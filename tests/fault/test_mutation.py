@@ -50,6 +50,8 @@ SLOW = (
             UNIT + "test_policy.py",
         ),
     ),
+    Decider("worker.endings", (UNIT + "test_endings_to_the_letter.py",)),
+    Decider("worker.asks", (UNIT + "test_asks_to_the_letter.py", ASKS)),
     Decider("worker.batch", (UNIT + "test_batch.py",)),
     Decider("worker.policy_desk", (UNIT + "test_policy.py",)),
     Decider("worker.grants", (UNIT + "test_grants_to_the_letter.py", TIMES, ASKS)),
