@@ -19,7 +19,6 @@ from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.feeds import Feeds, feeds_for
 from entraclaw_tui.dashboard.home import Home
-from entraclaw_tui.dashboard.jump import Jump
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.messages import LinkChanged, StoreChanged
@@ -71,8 +70,6 @@ class Panel(PanelKeys, inherit_bindings=False):
         self.desk = Desk(
             host, self.feeds, clock, symbols or Symbols(), banner, readonly, keys, compact
         )
-        self.jump: Jump | None = None
-        """Takes the next key, where the letters stand before the rows."""
         self._view = WorkerView()
         self._restore: Callable[[], None] = lambda: None
 
@@ -134,13 +131,6 @@ class Panel(PanelKeys, inherit_bindings=False):
 
     # -- what changes
 
-    @property
-    def home(self) -> Home:
-        """The screen with the panes."""
-        screen = self.screen_stack[0]
-        assert isinstance(screen, Home)  # noqa: S101 - the default screen, never replaced
-        return screen
-
     def _heard_source(self, name: str) -> None:
         self.post_message(StoreChanged())
 
@@ -186,10 +176,6 @@ class Panel(PanelKeys, inherit_bindings=False):
                 pane.tick()
         self.home.bars()
         closed_pictures.forget()
-
-    def say(self, text: str, tone: Tone = Tone.PLAIN) -> None:
-        """Put a sentence on the message line."""
-        self.home.note.say(text, tone)
 
     async def on_event(self, event: events.Event) -> None:
         """Tell the worker at each key that somebody is here, then go on as usual."""

@@ -17,14 +17,14 @@ from entraclaw_tui.macos.lent_terminal import run_here
 from entraclaw_tui.macos.places import Places
 
 if TYPE_CHECKING:
-    from entraclaw_tui.dashboard.app import Panel
+    from entraclaw_tui.dashboard.board import Board
 
 _WRONG = 51
 """errSecAuthFailed, as `security` exits with it."""
 _WORDS = "The password goes to `security` alone. Ctrl+c goes back to the panel."
 
 
-def open_state(panel: Panel, pane: str) -> None:
+def open_state(panel: Board, pane: str) -> None:
     """Show whether the keychain is open, and how it is unlocked."""
     sheet = KeychainStateSheet(
         panel.desk, pane, lambda: unlock(panel), lambda text: copy(panel, text)
@@ -32,7 +32,7 @@ def open_state(panel: Panel, pane: str) -> None:
     panel.push_screen(sheet)
 
 
-def unlock(panel: Panel) -> None:
+def unlock(panel: Board) -> None:
     """Lend the terminal to `security unlock-keychain`, then look again."""
     host = panel.desk.host
     path = str(Places.of(host).login_keychain)

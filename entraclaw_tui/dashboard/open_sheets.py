@@ -25,10 +25,10 @@ from entraclaw_tui.model.finding import Finding
 from entraclaw_tui.model.source import value_of
 
 if TYPE_CHECKING:
-    from entraclaw_tui.dashboard.app import Panel
+    from entraclaw_tui.dashboard.board import Board
 
 
-def open_request(panel: Panel, request: Request) -> None:
+def open_request(panel: Board, request: Request) -> None:
     """Show one request, to read and decide."""
     desk = panel.desk
     panel.push_screen(
@@ -38,7 +38,7 @@ def open_request(panel: Panel, request: Request) -> None:
     )
 
 
-def open_together(panel: Panel, requests: Sequence[Request]) -> None:
+def open_together(panel: Board, requests: Sequence[Request]) -> None:
     """Show several requests, to read and decide together."""
     desk = panel.desk
     panel.push_screen(
@@ -46,7 +46,7 @@ def open_together(panel: Panel, requests: Sequence[Request]) -> None:
     )
 
 
-def deny_together(panel: Panel, requests: Sequence[Request]) -> None:
+def deny_together(panel: Board, requests: Sequence[Request]) -> None:
     """Deny several requests, after a question."""
 
     async def send() -> None:
@@ -66,14 +66,14 @@ def deny_together(panel: Panel, requests: Sequence[Request]) -> None:
     panel.push_screen(deny_question(len(requests)), deny)
 
 
-def open_finding(panel: Panel, finding: Finding) -> None:
+def open_finding(panel: Board, finding: Finding) -> None:
     """Tell why something does not work, and what mends it."""
     desk = panel.desk
     sheet = FindingSheet(finding, desk.host, desk.symbols, lambda text: copy(panel, text))
     panel.push_screen(sheet)
 
 
-def copy(panel: Panel, text: str, what: str = "the command") -> None:
+def copy(panel: Board, text: str, what: str = "the command") -> None:
     """Put text on the clipboard: of the desktop, or over SSH of the terminal, if it takes it."""
     machine = value_of(panel.desk.store.get(MACHINE))
 
@@ -94,7 +94,7 @@ def copy(panel: Panel, text: str, what: str = "the command") -> None:
         panel.run_worker(at_the_desk(), exit_on_error=False)
 
 
-def open_reason(panel: Panel, request: Request) -> None:
+def open_reason(panel: Board, request: Request) -> None:
     """Ask why it is denied, then deny it with that."""
     name = words.program(request.requester.executable)
 
@@ -106,7 +106,7 @@ def open_reason(panel: Panel, request: Request) -> None:
     panel.push_screen(ReasonSheet(name, panel.desk.symbols), deny)
 
 
-def revoke(panel: Panel, grant: Grant | None) -> None:
+def revoke(panel: Board, grant: Grant | None) -> None:
     """End one grant, or all of them after a question."""
     link = panel.desk.link
     if grant is not None:
@@ -129,7 +129,7 @@ def revoke(panel: Panel, grant: Grant | None) -> None:
     )
 
 
-def renew(panel: Panel, token: TokenInfo, *, forget: bool) -> None:
+def renew(panel: Board, token: TokenInfo, *, forget: bool) -> None:
     """Exchange a grant's token anew, or throw it away."""
     link, what = panel.desk.link, words.scopes(token.scopes)
     if forget:
@@ -139,7 +139,7 @@ def renew(panel: Panel, token: TokenInfo, *, forget: bool) -> None:
         _send(panel, link.renew(token.grant_id), f"Renewed: {what}.")
 
 
-def open_sign_in(panel: Panel) -> None:
+def open_sign_in(panel: Board) -> None:
     """Show who is signed in, and the way in or out."""
     from entraclaw_tui.dashboard.sheets.sign_in import SignInSheet
 
@@ -155,7 +155,7 @@ def open_sign_in(panel: Panel) -> None:
     )
 
 
-def open_entry(panel: Panel, raw: str) -> None:
+def open_entry(panel: Board, raw: str) -> None:
     """Show an entry of the audit whole."""
     from entraclaw_tui.dashboard.panes.logs import LogsPane
     from entraclaw_tui.dashboard.sheets.audit_entry import AuditEntrySheet, entry_of
@@ -167,17 +167,17 @@ def open_entry(panel: Panel, raw: str) -> None:
         panel.push_screen(AuditEntrySheet(panel.desk, entry, LogsPane.TITLE))
 
 
-def unlock(panel: Panel) -> None:
+def unlock(panel: Board) -> None:
     """Ask for the PIN."""
     panel.push_screen(UnlockSheet(panel.desk.link, panel.desk.clock))
 
 
-def lock(panel: Panel) -> None:
+def lock(panel: Board) -> None:
     """Close the session."""
     _send(panel, panel.desk.link.lock(), "Locked: nothing can be allowed until you unlock.")
 
 
-def show_help(panel: Panel) -> None:
+def show_help(panel: Board) -> None:
     """Show the keys that work here."""
     pane = panel.home.pane
     places = (*([pane.NAME] if own(pane.NAME) else []), "list", "app")
@@ -186,7 +186,7 @@ def show_help(panel: Panel) -> None:
     )
 
 
-def _send(panel: Panel, call: Coroutine[object, object, object], done: str) -> None:
+def _send(panel: Board, call: Coroutine[object, object, object], done: str) -> None:
     """Ask the worker for something and say how it went."""
 
     async def tell() -> None:

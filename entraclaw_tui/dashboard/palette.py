@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from entraclaw_tui.dashboard.action import Action
 from entraclaw_tui.dashboard.actions import everywhere, own
-
-if TYPE_CHECKING:
-    from entraclaw_tui.dashboard.app import Panel
+from entraclaw_tui.dashboard.board import Board
 
 _POINTLESS = frozenset({"pane", "palette", "back"})
 """Actions that mean nothing in a list of commands."""
@@ -40,10 +37,8 @@ class ActionProvider(Provider):
         return f"{action.label}  ({self._panel.desk.keys.of(action).shown})"
 
     @property
-    def _panel(self) -> Panel:
-        from entraclaw_tui.dashboard.app import Panel
-
-        assert isinstance(self.app, Panel)  # noqa: S101 - only the panel registers this provider
+    def _panel(self) -> Board:
+        assert isinstance(self.app, Board)  # noqa: S101 - only the panel registers this provider
         return self.app
 
     def _run(self, action: Action) -> Callable[[], Awaitable[None]]:
@@ -56,7 +51,7 @@ class ActionProvider(Provider):
         return run
 
 
-def offered(panel: Panel) -> Iterator[Action]:
+def offered(panel: Board) -> Iterator[Action]:
     """Yield what the pane in focus and the panel can do now."""
     pane = panel.home.pane
     for action in (*own(pane.NAME), *everywhere(pane.NAME)):

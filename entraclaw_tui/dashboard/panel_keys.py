@@ -15,22 +15,16 @@ from entraclaw_tui.dashboard.widgets.key_footer import KeyFooter
 class PanelKeys(Hearing, inherit_bindings=False):
     """The part of the panel that answers the keys."""
 
-    def to_terminal(self, sequence: str) -> None:
-        """Write a control sequence of our own to the terminal, past the screen."""
-        if self._driver is not None:
-            self._driver.write(sequence)
-            self._driver.flush()
-
     async def on_key_footer_pressed(self, message: KeyFooter.Pressed) -> None:
         """Do what the clicked key does."""
-        where = self if message.action.where == "app" else self._panel.home.pane
+        where = self if message.action.where == "app" else self.home.pane
         await self.run_action(message.action.run, where)
 
     def action_messages(self) -> None:
         """Show the last messages."""
         from entraclaw_tui.dashboard.details import DetailSheet
 
-        note = self._panel.home.note
+        note = self.home.note
         self.push_screen(DetailSheet("Messages", note.history))
 
     def action_pane(self, number: int) -> None:
@@ -46,17 +40,17 @@ class PanelKeys(Hearing, inherit_bindings=False):
         self._step(-1)
 
     def _step(self, by: int) -> None:
-        self.go(PANES[(PANES.index(self._panel.home.active) + by) % len(PANES)])
+        self.go(PANES[(PANES.index(self.home.active) + by) % len(PANES)])
 
     def go(self, name: str) -> None:
         """Go to a pane, out of another that has the window."""
-        if self._panel.home.zoomed:
-            self._panel.home.zoom(False)
-        self._panel.home.go(name)
+        if self.home.zoomed:
+            self.home.zoom(False)
+        self.home.go(name)
 
     def action_open(self) -> None:
         """Open the selected row, or give the pane the window."""
-        pane = self._panel.home.pane
+        pane = self.home.pane
         if pane.opens():
             return
         if isinstance(pane, RequestsPane):
@@ -66,63 +60,63 @@ class PanelKeys(Hearing, inherit_bindings=False):
             if pane.chosen is not None:
                 from entraclaw_tui.dashboard.open_sheets import open_finding
 
-                open_finding(self._panel, pane.chosen)
+                open_finding(self, pane.chosen)
         elif (facts := pane.inspect()) is not None:
             from entraclaw_tui.dashboard.details import DetailSheet
 
             self.push_screen(DetailSheet(pane.TITLE, facts))
         elif not pane.selects:
-            self._panel.home.zoom(not self._panel.home.zoomed)
+            self.home.zoom(not self.home.zoomed)
 
     async def action_back(self) -> None:
         """End the filter, or the zoom."""
-        pane = self._panel.home.pane
-        if not pane.widen() and self._panel.home.zoomed and not pane.climb():
-            self._panel.home.zoom(False)
-        self._panel.home.bars()
+        pane = self.home.pane
+        if not pane.widen() and self.home.zoomed and not pane.climb():
+            self.home.zoom(False)
+        self.home.bars()
 
     async def action_filter(self) -> None:
         """Ask what to filter by."""
-        await self._panel.home.ask_filter()
+        await self.home.ask_filter()
 
     def action_jump(self) -> None:
         """Put a letter before each row that can be seen."""
-        self._panel.jump = Jump(self._panel.home)
-        begun = self._panel.jump.begin()
+        self.jump = Jump(self.home)
+        begun = self.jump.begin()
         words = "A letter goes to its row, a number to its pane; any other key stays here."
-        self._panel.say(words if begun else "There is no row to jump to.", Tone.PLAIN)
+        self.say(words if begun else "There is no row to jump to.", Tone.PLAIN)
 
     def action_refresh_all(self) -> None:
         """Ask every source at once."""
-        self._panel.feeds.refresh()
-        self._panel.say("Reading everything again.", Tone.PLAIN)
+        self.feeds.refresh()
+        self.say("Reading everything again.", Tone.PLAIN)
 
     def action_unlock(self) -> None:
         """Ask for the PIN."""
         from entraclaw_tui.dashboard.open_sheets import unlock
 
         if self._may("unlock"):
-            unlock(self._panel)
+            unlock(self)
 
     def action_lock(self) -> None:
         """Close the session."""
         from entraclaw_tui.dashboard.open_sheets import lock
 
         if self._may("lock"):
-            lock(self._panel)
+            lock(self)
 
     def action_help(self) -> None:
         """Show the keys of the pane in focus."""
         from entraclaw_tui.dashboard.open_sheets import show_help
 
-        show_help(self._panel)
+        show_help(self)
 
     async def action_quit(self) -> None:
         """Leave; the worker goes on."""
         self.exit(return_code=0)
 
     def _may(self, id: str) -> bool:
-        reason = self._panel.home.pane.refusal(action(id))
+        reason = self.home.pane.refusal(action(id))
         if reason:
-            self._panel.say(reason, Tone.LOOK)
+            self.say(reason, Tone.LOOK)
         return not reason

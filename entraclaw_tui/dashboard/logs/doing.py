@@ -14,11 +14,11 @@ from entraclaw_tui.dashboard.logs.sources_sheet import SourcesSheet, Told
 from entraclaw_tui.macos.places import Places
 
 if TYPE_CHECKING:
-    from entraclaw_tui.dashboard.app import Panel
+    from entraclaw_tui.dashboard.board import Board
     from entraclaw_tui.dashboard.panes.logs import LogsPane
 
 
-def do(panel: Panel, logs: LogsPane, wanted: LogsPane.Wanted) -> None:
+def do(panel: Board, logs: LogsPane, wanted: LogsPane.Wanted) -> None:
     """Do what is wanted."""
     match wanted.what:
         case "copy":
@@ -40,7 +40,7 @@ def do(panel: Panel, logs: LogsPane, wanted: LogsPane.Wanted) -> None:
             panel.home.bars()
 
 
-async def _save(panel: Panel, logs: LogsPane, lines: tuple[Kept, ...]) -> None:
+async def _save(panel: Board, logs: LogsPane, lines: tuple[Kept, ...]) -> None:
     """Save lines in a thread: a hundred thousand of them take a moment."""
     host, now = panel.desk.host, panel.desk.clock()
     folder = Places.of(host).saved_dir

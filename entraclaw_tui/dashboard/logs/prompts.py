@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
 from entraclaw_tui.dashboard.widgets.pane import Pane
 from entraclaw_tui.macos.moments import HOW
-
-if TYPE_CHECKING:
-    from entraclaw_tui.dashboard.panes.logs import LogsPane
 
 
 class SearchInput(FilterInput):
@@ -18,9 +15,12 @@ class SearchInput(FilterInput):
     KEYS = (("Enter", "search"), ("Esc", "stop"))
     HINT = "search; then n and N go from hit to hit"
 
-    def __init__(self, logs: LogsPane) -> None:
-        self._logs = logs
-        super().__init__(logs)
+    def __init__(
+        self, pane: Pane, seek: Callable[[str], None], first_hit: Callable[[], None]
+    ) -> None:
+        self._seek = seek
+        self._first_hit = first_hit
+        super().__init__(pane)
 
     def before(self, pane: Pane) -> str:
         """Return nothing: each search begins anew."""
@@ -28,16 +28,16 @@ class SearchInput(FilterInput):
 
     def typed(self, text: str) -> None:
         """Light the hits up."""
-        self._logs.seek(text)
+        self._seek(text)
 
     def kept(self) -> None:
         """Go to the nearest hit."""
-        self._logs.seek(self.value)
-        self._logs.first_hit()
+        self._seek(self.value)
+        self._first_hit()
 
     def stopped(self) -> None:
         """Light nothing up."""
-        self._logs.seek("")
+        self._seek("")
 
 
 class TimeInput(FilterInput):
@@ -46,9 +46,9 @@ class TimeInput(FilterInput):
     KEYS = (("Enter", "go there"), ("Esc", "stay"))
     HINT = HOW
 
-    def __init__(self, logs: LogsPane) -> None:
-        self._logs = logs
-        super().__init__(logs)
+    def __init__(self, pane: Pane, go_to: Callable[[str], None]) -> None:
+        self._go_to = go_to
+        super().__init__(pane)
 
     def before(self, pane: Pane) -> str:
         """Return nothing."""
@@ -60,7 +60,7 @@ class TimeInput(FilterInput):
     def kept(self) -> None:
         """Go there."""
         if self.value.strip():
-            self._logs.go_to_time(self.value)
+            self._go_to(self.value)
 
     def stopped(self) -> None:
         """Stay."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.binding import BindingType
@@ -22,6 +22,8 @@ from entraclaw_tui.text import clean
 
 if TYPE_CHECKING:
     from textual.content import Content
+
+    from entraclaw_tui.dashboard.widgets.filter_input import Asks, FilterInput
 
 _FURTHER = "further back: `entraclaw-tui logs --since 2h`."
 _SIDEWAYS = 20
@@ -165,13 +167,16 @@ class LogsPane(LogView):
         """Ask what to search for."""
         from entraclaw_tui.dashboard.logs.prompts import SearchInput
 
-        await self.ask(SearchInput(self))
+        await self._ask(SearchInput(self, self.seek, self.first_hit))
 
     async def action_time(self) -> None:
         """Ask which time to go to."""
         from entraclaw_tui.dashboard.logs.prompts import TimeInput
 
-        await self.ask(TimeInput(self))
+        await self._ask(TimeInput(self, self.go_to_time))
+
+    async def _ask(self, bar: FilterInput) -> None:
+        await cast("Asks", self.screen).ask(bar)
 
     def action_hit(self, step: int) -> None:
         """Go to the next hit, or the one before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -11,6 +11,14 @@ from textual.widgets import Input
 
 from entraclaw_tui.dashboard.sought import example
 from entraclaw_tui.dashboard.widgets.pane import Pane
+
+
+class Asks(Protocol):
+    """A screen with a message line."""
+
+    async def ask(self, bar: FilterInput) -> None:
+        """Let the person type, where the message line stands."""
+        ...
 
 
 class FilterInput(Input):

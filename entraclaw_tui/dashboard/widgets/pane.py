@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 from textual.message import Message
@@ -16,10 +15,6 @@ from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece, wrap
 from entraclaw_tui.dashboard.widgets.line_view import LineView
 from entraclaw_tui.model.source import Empty, Failed, Loaded, Source, Stale
 from entraclaw_tui.text import Shown, clean
-
-if TYPE_CHECKING:
-    from entraclaw_tui.dashboard.home import Home
-    from entraclaw_tui.dashboard.widgets.filter_input import FilterInput
 
 
 class Pane(LineView):
@@ -209,10 +204,6 @@ class Pane(LineView):
         if wanted.id == "back":
             return bool(self.sought) or self.zoomed or bool(self.trail())
         return wanted.id != "open" or not self.selects or self.situation().row
-
-    async def ask(self, bar: FilterInput) -> None:
-        """Let the person type, where the message line stands."""
-        await cast("Home", self.screen).ask(bar)
 
     def filter(self, text: str) -> None:
         """Show only rows with this text, or with these fields; `!` turns it around."""
