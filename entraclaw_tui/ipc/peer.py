@@ -88,7 +88,8 @@ def unchanged(connection: SocketLike, peer: Peer) -> bool:
             token = connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERTOKEN, _AUDIT_TOKEN_BYTES)
             return token == peer.token and alive(peer.pid, peer.birth)
         if peer.pidfd >= 0:  # the descriptor stands for this very process, whatever its pid
-            return _pidfd_alive(peer) and program_of(peer.pid) == peer.program
+            # The program is read by the pid: it is this peer's if the peer lives after the reading.
+            return program_of(peer.pid) == peer.program and _pidfd_alive(peer)
         return lives_as(peer.pid, peer.birth, peer.program)
     except (OSError, ValueError):
         return False

@@ -15,6 +15,18 @@ ScopeName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:/~-]{1,256}$(?!\
 Claims = Annotated[str, msgspec.Meta(max_length=8192, pattern=r"^[ -~]*$(?!\n)")]
 
 
+class TokenResult(msgspec.Struct, frozen=True):
+    """The token, delivered once."""
+
+    access_token: str
+    token_type: str
+    expires_at: int
+    scopes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"TokenResult(scopes={self.scopes!r}, expires_at={self.expires_at})"
+
+
 class TokenRequest(Params, frozen=True):
     """Ask for a token. It waits for a person unless a live grant covers it."""
 
@@ -28,6 +40,8 @@ class TokenRequest(Params, frozen=True):
     reason: Reason = ""
     idempotency_key: Annotated[str, msgspec.Meta(max_length=128)] = ""
     detach: bool = False
+    collect: bool = False
+    """Give the token in the answer itself where a live grant has one in hand."""
     expires_in: Annotated[int, msgspec.Meta(ge=10, le=300)] = 120
     """Seconds the request may wait for a decision."""
 
@@ -40,6 +54,8 @@ class TokenRequestResult(msgspec.Struct, frozen=True, omit_defaults=True):
     tier: Tier
     expires_at: int
     match_code: str | None = None
+    token: TokenResult | None = None
+    """With `collect`, and only while `state` is `delivered`: the token, this once."""
 
 
 class TokenAwait(Params, frozen=True):
@@ -64,18 +80,6 @@ class TokenById(Params, frozen=True):
     """Collect the token, or cancel the request."""
 
     request_id: Id
-
-
-class TokenResult(msgspec.Struct, frozen=True):
-    """The token, delivered once."""
-
-    access_token: str
-    token_type: str
-    expires_at: int
-    scopes: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        return f"TokenResult(scopes={self.scopes!r}, expires_at={self.expires_at})"
 
 
 class StateResult(msgspec.Struct, frozen=True):

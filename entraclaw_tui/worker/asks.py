@@ -142,11 +142,7 @@ class Asks:
             return None
         self._core.require_running()
         ask = ask_of(self._core, line, asker, params)
-        silent = self._by_grant(ask)
-        if silent is None:
-            return None
-        _require_same(line)
-        return _silent_result(silent)
+        return self._by_grant(line, ask)
 
     async def _request(self, line: Line, params: TokenRequest) -> TokenRequestResult:
         self._core.require_running()
@@ -157,9 +153,9 @@ class Asks:
             await self._core.ledger.change(lambda txn: txn.put_meta("probe", ""))
         stored = await self._filing.known(ask)
         if stored is None:
-            silent = self._by_grant(ask)
-            if silent is not None:
-                return _silent_result(silent)
+            answer = self._by_grant(line, ask)
+            if answer is not None:
+                return answer
             stored = await self._filing.file(ask)
         self._hold(line, stored)
         if params.user_assertion and not stored.request.state.final:
@@ -172,7 +168,8 @@ class Asks:
             request.id, request.state, request.tier, int(request.expires_at), code
         )
 
-    def _by_grant(self, ask: Ask) -> SilentAsk | None:
+    def _by_grant(self, line: Line, ask: Ask) -> TokenRequestResult | None:
+        """Answer by a live grant, in this turn of the loop: who asks is looked at once more."""
         essence = ask.essence
         grant = self._grants.find(
             (
@@ -190,8 +187,20 @@ class Asks:
         client = self._core.book.client(essence.identity)
         if client is not None and client.blocked:
             raise WireError(Code.BLOCKED, "The person has blocked this client.")
-        return self._silent.open(
-            grant, ask.asker.process, ask.params.user_assertion, ask.essence.claims
+        self._core.require_running()
+        _require_same(line)
+        claims = ask.essence.claims
+        if claims and not self._exchanging.under_way(grant, claims):
+            # No token that is there answers a challenge: Entra is asked, so it counts as an ask.
+            self._core.fatigue.take(ask.asker.quota)
+        silent = self._silent.open(grant, ask.asker.process, ask.params.user_assertion, claims)
+        token = self._silent.collect(silent) if ask.params.collect else None
+        return TokenRequestResult(
+            silent.id,
+            silent.state,
+            Tier(grant.tier),
+            int(grant.expires_at),
+            token=None if token is None else _result(token),
         )
 
     def _mine(self, line: Line, asker: Asker, request_id: str) -> StoredRequest:
@@ -251,12 +260,6 @@ def _state(stored: StoredRequest | None) -> State:
 def _require_same(line: Line) -> None:
     if not line.unchanged():
         raise WireError(Code.FORBIDDEN, "The program at this connection has changed.")
-
-
-def _silent_result(silent: SilentAsk) -> TokenRequestResult:
-    return TokenRequestResult(
-        silent.id, silent.state, Tier(silent.grant.tier), int(silent.grant.expires_at)
-    )
 
 
 def _why_not(state: State, code: str, text: str) -> WireError:

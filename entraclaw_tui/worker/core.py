@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -124,7 +124,7 @@ class Core:
 
 def new_id(prefix: str) -> str:
     """Return an id that nobody can guess: 128 random bits."""
-    return f"{prefix}_{secrets.token_hex(16)}"
+    return f"{prefix}_{os.urandom(16).hex()}"
 
 
 _AUDIT_WORDS = {

@@ -115,7 +115,9 @@ def _end(
     txn.put_request(msgspec.structs.replace(stored, request=request))
 
 
-def unrenewed(grant: Grant, error: ExchangeError) -> Callable[[Transaction], object]:
+def unrenewed(
+    grant: Grant, error: ExchangeError, claims: str = ""
+) -> Callable[[Transaction], object]:
     """A live grant got no new token."""
     return lambda txn: txn.audit(
         "exchange_failed",
@@ -124,10 +126,11 @@ def unrenewed(grant: Grant, error: ExchangeError) -> Callable[[Transaction], obj
         resource=grant.resource,
         code=str(error.kind),
         number=error.code,
+        **_asked_by(claims),
     )
 
 
-def renewed(txn: Transaction, grant: Grant, info: TokenInfo) -> None:
+def renewed(txn: Transaction, grant: Grant, info: TokenInfo, claims: str = "") -> None:
     """A live grant got a new token; the one before has ended."""
     for token in txn.tokens_of(grant.id):
         if token.ended_at is None:
@@ -140,7 +143,13 @@ def renewed(txn: Transaction, grant: Grant, info: TokenInfo) -> None:
         resource=grant.resource,
         scopes=" ".join(info.scopes),
         ms=str(info.exchange_ms),
+        **_asked_by(claims),
     )
+
+
+def _asked_by(claims: str) -> dict[str, str]:
+    """Return what the audit says of a client that wanted another token than the one there."""
+    return {"why": "claims"} if claims else {}
 
 
 def info_of_grant(grant: Grant, token: Token, kept_in: str, now: float) -> TokenInfo:

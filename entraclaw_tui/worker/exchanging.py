@@ -62,6 +62,10 @@ class Exchanging:
             task = self._begin_renewal(grant, assertion, claims)
         return await asyncio.shield(task)
 
+    def under_way(self, grant: Grant, claims: str) -> bool:
+        """Whether an exchange of this grant's token for these claims has begun."""
+        return (grant.id, claims) in self._renewals
+
     def ahead(self, grant: Grant) -> None:
         """Renew a live grant's token before its end, in the background, if that is near."""
         now = self._core.clock.mono()
@@ -180,14 +184,14 @@ class Exchanging:
         except ExchangeError as error:
             wait = max(PAUSE, error.retry_after)
             self._paused[grant.id] = (self._core.clock.mono() + wait, error)
-            await self._core.ledger.change(exchange_rows.unrenewed(grant, error))
+            await self._core.ledger.change(exchange_rows.unrenewed(grant, error, claims))
             raise
         self._paused.pop(grant.id, None)
         kept = await self._shelf.keep(grant, token)
         info = exchange_rows.info_of_grant(
             grant, token, "keychain" if kept else "memory", self._core.clock.wall()
         )
-        await self._core.ledger.change(lambda txn: exchange_rows.renewed(txn, grant, info))
+        await self._core.ledger.change(lambda txn: exchange_rows.renewed(txn, grant, info, claims))
         return token
 
     def _renewed(self, name: tuple[str, str], task: asyncio.Task[Token]) -> None:

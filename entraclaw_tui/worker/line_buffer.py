@@ -17,6 +17,8 @@ class LineBuffer:
 
     def next(self) -> bytes | None:
         """Take the next whole line out, its line feed included; None where there is none."""
+        if not self._bytes:
+            return None
         end = self._bytes.find(b"\n", 0, FRAME_LIMIT)
         if end < 0:
             return None

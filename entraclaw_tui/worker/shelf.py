@@ -65,8 +65,10 @@ class Shelf:
         token = self._granted.get(grant_id)
         if token is None:
             return False
-        now = self._clock.wall()
-        return renews_at(grant_id, token.expires_at) < now < token.expires_at - MARGIN
+        left = token.expires_at - MARGIN - self._clock.wall()
+        if left > EARLY:  # no need to reckon: most uses are far from the end
+            return False
+        return 0 < left < token.expires_at - MARGIN - renews_at(grant_id, token.expires_at)
 
     async def keep(self, grant: Grant, token: Token) -> bool:
         """Keep a grant's token; return whether the Keychain has it too."""

@@ -68,6 +68,7 @@ class Wire(asyncio.Protocol):
         self._open_service = open_service
         self._forget = forget
         self._log = log
+        self._loop = asyncio.get_running_loop()
         self._service: Service | None = None
         self._transport: asyncio.Transport | None = None
         self._socket: SocketLike | None = None
@@ -82,7 +83,7 @@ class Wire(asyncio.Protocol):
         self._refused: WireError | None = None
         self.on_drained: Callable[[], None] | None = None
         """Told when a peer that was slow can take more."""
-        self.heard_at = asyncio.get_running_loop().time()
+        self.heard_at = self._loop.time()
         """The loop's time when the peer last sent something."""
 
     # -- what the service uses ----------------------------------------------------------------
@@ -118,8 +119,7 @@ class Wire(asyncio.Protocol):
         if self._transport is not None and not self._over:
             self._over = True
             self._transport.close()
-            # A peer that never reads would keep the connection open.
-            self._abort_after(1.0)
+            self._abort_after(1.0)  # a peer that never reads would keep it open
 
     # -- asyncio ------------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ class Wire(asyncio.Protocol):
         """Take in bytes; work on the lines that are whole."""
         if self._over:
             return
-        self.heard_at = asyncio.get_running_loop().time()
+        self.heard_at = self._loop.time()
         self._buffer.add(data)
         self._work()
 
@@ -192,7 +192,7 @@ class Wire(asyncio.Protocol):
                 self._clear_deadline()  # it was this line's
             self._take(line)
         else:
-            self._turn = asyncio.get_running_loop().call_soon(self._work)
+            self._turn = self._loop.call_soon(self._work)
         self._balance()
 
     def _balance(self) -> None:
@@ -227,7 +227,7 @@ class Wire(asyncio.Protocol):
             if isinstance(answer, msgspec.Struct):
                 self.send(framing.encode_result(call.id, answer))
             else:
-                task = asyncio.get_running_loop().create_task(self._finish(call.id, answer))
+                task = self._loop.create_task(self._finish(call.id, answer))
                 self._tasks.add(task)
                 task.add_done_callback(self._finished)
 
@@ -287,12 +287,12 @@ class Wire(asyncio.Protocol):
         if self._stall is not None:
             self._stall.cancel()
         if self._transport is not None:
-            self._stall = asyncio.get_running_loop().call_later(seconds, self._transport.abort)
+            self._stall = self._loop.call_later(seconds, self._transport.abort)
 
     def _set_deadline(self, seconds: float, why: str) -> None:
         self._clear_deadline()
         error = WireError(Code.TOO_SLOW, why)
-        self._deadline = asyncio.get_running_loop().call_later(seconds, self.refuse, error)
+        self._deadline = self._loop.call_later(seconds, self.refuse, error)
 
     def _clear_deadline(self) -> None:
         if self._deadline is not None:

@@ -106,13 +106,17 @@ async def test_the_wordiest_logging_tells_no_secret(caplog: pytest.LogCaptureFix
     assert leaks(secrets, told) == []
 
 
+CHALLENGES = 5
+"""Exchanges that a claims challenge wants; more than ten a minute are refused."""
+
+
 class Leaving:
-    """A client with a live grant, whose every ask is a new exchange."""
+    """A client with a live grant, whose every ask is a new exchange: a panel forgets the token."""
 
     def __init__(self, demo: Headless) -> None:
         self.demo = demo
         self.secrets: set[str] = set()
-        self.client = self._connect()
+        self.client = self._connect(demo.request_socket, "canary")
         asked = self.client.result("token.request", resource=GRAPH, scopes=["User.Read"])
         person = Terminal(
             [
@@ -129,23 +133,28 @@ class Leaving:
         assert person.wait_end() == 0
         person.close()
         self.collect(str(asked["request_id"]))
+        self.panel = self._connect(demo.control_socket, "panel")
+        (grant,) = demo.look("grants")
+        self.grant = str(grant["id"])
 
-    def _connect(self) -> RawClient:
+    def _connect(self, path: str, name: str) -> RawClient:
         deadline = time.monotonic() + 30
         while True:
             try:
-                client = RawClient(self.demo.request_socket)
-                client.hello("canary")
+                client = RawClient(path)
+                client.hello(name)
                 return client
             except (OSError, AssertionError):
                 assert time.monotonic() < deadline, "the worker did not come back"
                 time.sleep(0.02)
 
     def exchange(self, number: int) -> None:
-        claims = json.dumps({"access_token": {"n": {"value": str(number)}}})
-        asked = self.client.result(
-            "token.request", resource=GRAPH, scopes=["User.Read"], claims=claims
-        )
+        more = {}
+        if number < CHALLENGES:
+            more["claims"] = json.dumps({"access_token": {"n": {"value": str(number)}}})
+        else:
+            self.panel.result("exchange.forget", grant_id=self.grant)
+        asked = self.client.result("token.request", resource=GRAPH, scopes=["User.Read"], **more)
         self.collect(str(asked["request_id"]))
 
     def collect(self, request_id: str) -> None:
@@ -169,8 +178,14 @@ class Leaving:
         ending = psutil.Process(old)
         os.kill(old, how)
         psutil.wait_procs([ending], timeout=10)
+        self.close()
+        self.client = self._connect(self.demo.request_socket, "canary")
+        self.panel = self._connect(self.demo.control_socket, "panel")
+
+    def close(self) -> None:
+        """Go away."""
         self.client.close()
-        self.client = self._connect()
+        self.panel.close()
 
 
 def of_all_processes(root: Path) -> dict[str, bytes]:
@@ -238,7 +253,7 @@ def test_no_secret_is_left_behind(folder: Path, exchanges: int, crashes: int, ta
         assert any("worker.log" in name for name in places)
         panel.pump()
         places |= {"the panel's terminal": bytes(panel.raw), "the demo's words": demo.said.encode()}
-        client.client.close()
+        client.close()
         found = leaks(secrets, places)
     table("C17 secrets looked for", len(secrets), f"> {exchanges}")
     table("C17 places with one, of all looked at", f"{len(found)} of {len(places)}", "0")

@@ -95,7 +95,12 @@ class TokenTool:
 
     async def _state(self, wanted: Arguments) -> dict[str, object]:
         connection = await self._connected()
-        id = wanted.request_id or await self._file(connection, wanted)
+        id = wanted.request_id
+        if not id:
+            asked = await self._file(connection, wanted)
+            id = asked.request_id
+            if asked.token is not None:  # a live grant had it in hand
+                return {"request_id": id, "state": asked.state.value} | _token(asked.token)
         wait = TokenAwait(id, wanted.wait_seconds * 1000)
         try:
             found = await connection.call(
@@ -108,7 +113,7 @@ class TokenTool:
             raise
         return await self._told(connection, found)
 
-    async def _file(self, connection: Connection, wanted: Arguments) -> str:
+    async def _file(self, connection: Connection, wanted: Arguments) -> TokenRequestResult:
         asked = await connection.call(
             "token.request",
             TokenRequest(
@@ -117,12 +122,13 @@ class TokenTool:
                 flow=wanted.flow,
                 reason=wanted.reason,
                 expires_in=300,
+                collect=self._print,
             ),
             TokenRequestResult,
         )
         if asked.match_code:
             self._codes[asked.request_id] = asked.match_code
-        return asked.request_id
+        return asked
 
     async def _told(self, connection: Connection, found: TokenAwaitResult) -> dict[str, object]:
         state = found.state.value
@@ -145,13 +151,7 @@ class TokenTool:
     async def _ready(self, connection: Connection, id: str) -> dict[str, object]:
         if not self._print:
             return {"next": "It was allowed. This server was started without --print-token."}
-        token = await connection.call("token.collect", TokenById(id), TokenResult)
-        return {
-            "access_token": token.access_token,
-            "token_type": token.token_type,
-            "expires_at": token.expires_at,
-            "scopes": token.scopes,
-        }
+        return _token(await connection.call("token.collect", TokenById(id), TokenResult))
 
     async def _connected(self) -> Connection:
         async with self._connecting:
@@ -193,6 +193,15 @@ def described(*, print_token: bool) -> dict[str, object]:
             "idempotentHint": False,
             "openWorldHint": True,
         },
+    }
+
+
+def _token(token: TokenResult) -> dict[str, object]:
+    return {
+        "access_token": token.access_token,
+        "token_type": token.token_type,
+        "expires_at": token.expires_at,
+        "scopes": token.scopes,
     }
 
 

@@ -71,8 +71,12 @@ class ModelHost:
         return told
 
 
-def allow(terminals: Terminals, demo: Headless, id: str, proof: str) -> None:
-    person = terminals([sys.executable, str(ALLOWER), demo.control_socket, id, PIN, proof])
+def allow(
+    terminals: Terminals, demo: Headless, id: str, proof: str, remember: str = "once"
+) -> None:
+    person = terminals(
+        [sys.executable, str(ALLOWER), demo.control_socket, id, PIN, proof, remember]
+    )
     person.wait_for("decided: (approved|exchanging|ready)")
     assert person.wait_end() == 0
 
@@ -110,8 +114,12 @@ def test_a_model_asks_and_a_person_decides(headless: Headless, terminals: Termin
 def test_a_token_comes_only_where_the_command_line_says_so(
     headless: Headless, terminals: Terminals
 ) -> None:
+    wanted = {"resource": GRAPH, "scopes": ["User.Read"], "wait_seconds": 0}
     with ModelHost(headless, "--print-token") as host:
-        asked = host.tool(resource=GRAPH, scopes=["User.Read"], wait_seconds=0)
-        allow(terminals, headless, asked["request_id"], asked.get("code_to_show", PIN))
+        asked = host.tool(**wanted)
+        allow(terminals, headless, asked["request_id"], asked.get("code_to_show", PIN), "15m")
         told = host.tool(request_id=asked["request_id"], wait_seconds=50)
         assert told["access_token"].count(".") == 2
+        # While it is remembered, the one call gives it.
+        again = host.tool(**wanted)
+        assert (again["state"], again["access_token"]) == ("delivered", told["access_token"])
