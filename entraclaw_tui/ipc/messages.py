@@ -100,6 +100,8 @@ class Session(msgspec.Struct, frozen=True):
     pin_state: Literal["set", "missing", "damaged"]
     retry_at: float | None = None
     """After wrong PINs: when the next one is taken."""
+    over_ssh: bool = False
+    """This panel came in over SSH: nothing lasts until the screen locks."""
 
 
 class WorkerInfo(msgspec.Struct, frozen=True):

@@ -86,6 +86,7 @@ class ApproverSession:
             refusal=self.approver.refusal,
             pin_state=pin_state,
             retry_at=self._clock.wall() + wait if wait > 0 else None,
+            over_ssh=self.approver.over_ssh,
         )
 
     def _extend(self) -> None:

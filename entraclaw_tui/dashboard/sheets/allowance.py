@@ -64,11 +64,16 @@ def digits_for(proof: Proof) -> int:
     return {Proof.KEY: 0, Proof.CODE: CODE_DIGITS, Proof.PIN: PIN_DIGITS}[proof]
 
 
-def options(request: Request) -> tuple[Remember, ...]:
-    """Return how long an approval may last; high tier is once only, whatever was offered."""
+def options(request: Request, session: Session | None) -> tuple[Remember, ...]:
+    """Return how long an approval may last; high tier is once only, whatever was offered.
+
+    Over SSH no screen locks that this panel belongs to, and the worker refuses `until lock`.
+    """
     if request.tier is Tier.HIGH:
         return (Remember.ONCE,)
-    return request.remember_options or (Remember.ONCE,)
+    far = session is not None and session.over_ssh
+    offered = (o for o in request.remember_options if not (far and o is Remember.UNTIL_LOCK))
+    return tuple(offered) or (Remember.ONCE,)
 
 
 def what_it_takes(request: Request, session: Session | None) -> str:

@@ -111,7 +111,7 @@ class Review:
             gate=Gate.OFF if obstacle or self.decider.busy else gate,
             dots=self.digits.dots(allowance.digits_for(proof)),
             typed=len(self.digits),
-            options=allowance.options(request),
+            options=allowance.options(request, view.session),
             remember=self.remember,
             locked=self._unlock_helps,
             may_deny=view.connected and not self._readonly and not self.decider.busy,
@@ -260,7 +260,7 @@ class Review:
         """Choose the next offered time for which an approval counts."""
         if self.request is None or not self.pending:
             return
-        offered = allowance.options(self.request)
+        offered = allowance.options(self.request, self._link.view.session)
         if len(offered) == 1:
             self.say("Only once is offered here.")
             return

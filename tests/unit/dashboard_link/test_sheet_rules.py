@@ -146,5 +146,6 @@ def test_a_long_reason_is_cut_with_a_sign_and_told_whole_below() -> None:
 @pytest.mark.parametrize("tier", list(Tier))
 def test_high_is_once_whatever_was_offered(tier: Tier) -> None:
     request = msgspec.structs.replace(asked(tier=tier), remember_options=tuple(Remember))
-    assert (options(request) == (Remember.ONCE,)) is (tier is Tier.HIGH)
-    assert options(msgspec.structs.replace(request, remember_options=())) == (Remember.ONCE,)
+    assert (options(request, None) == (Remember.ONCE,)) is (tier is Tier.HIGH)
+    bare = msgspec.structs.replace(request, remember_options=())
+    assert options(bare, None) == (Remember.ONCE,)
