@@ -8,6 +8,7 @@ It then asks, prints every answer as a line of JSON, collects, and ends.
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import sys
 
@@ -103,18 +104,27 @@ def main() -> None:
         client={"name": name, "version": "1.0"},
         shows_code=shows_code == "yes",
     )
-    asked = client.result(
+    answer = client.ask(
         "token.request",
         resource="https://graph.microsoft.com",
         scopes=scopes.split(","),
         reason=reason,
         expires_in=120,
     )
+    if "error" in answer:
+        tell("refused", refusal(answer))
+        return
+    asked = answer["result"]
+    assert isinstance(asked, dict)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     tell("asked", asked)
-    while True:
-        found = client.result("token.await", request_id=asked["request_id"], wait_ms=20_000)
-        if found["state"] not in ("pending", "approved", "exchanging"):
-            break
+    found: dict[str, object] = {"state": "pending"}
+    try:
+        while found["state"] in ("pending", "approved", "exchanging"):
+            found = client.result("token.await", request_id=asked["request_id"], wait_ms=20_000)
+    except SystemExit:  # asked to go: it withdraws what it asked for
+        client.ask("token.cancel", request_id=asked["request_id"])
+        raise
     tell("ended", found)
     if found["state"] == "ready":
         tell("token", client.ask("token.collect", request_id=asked["request_id"]))

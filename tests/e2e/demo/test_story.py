@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from tests.e2e.demo.conftest import Terminals
+from tests.support.asking import Program, Programs
 from tests.support.demo import PIN, PROGRAM
 from tests.support.entra_keys import claims
 from tests.support.terminal import Terminal
@@ -20,51 +18,6 @@ from tests.support.terminal import Terminal
 READING = 0.7
 """Seconds: the sheet takes no proof in its first half second."""
 GRAPH = "https://graph.microsoft.com"
-CLIENT = Path(__file__).parents[2] / "support" / "raw_client.py"
-
-
-class Program:
-    """One of the demo's executables, run with a client of the test's own."""
-
-    def __init__(self, root: Path, name: str, scope: str, *, shows_code: bool = False) -> None:
-        self.name, self.scope = name, scope
-        socket = root / "Users/demo/.config/entraclaw/run/request.sock"
-        command = [str(root / "usr/local/bin" / name), "-I", "-S", str(CLIENT), str(socket)]
-        command += [name, "yes" if shows_code else "no", scope, f"the test asks for {scope}"]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-    def told(self, kind: str) -> Any:
-        """Return what the client was told next; it must be of this kind."""
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        found = json.loads(line)
-        assert found["kind"] == kind, line
-        return found["what"]
-
-    def close(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-
-
-class Programs:
-    """The programs of one test."""
-
-    def __init__(self) -> None:
-        self._all: list[Program] = []
-
-    def __call__(
-        self, root: Path, name: str, scope: str, *, shows_code: bool = False
-    ) -> tuple[Program, dict[str, Any]]:
-        program = Program(root, name, scope, shows_code=shows_code)
-        self._all.append(program)
-        return program, program.told("asked")
-
-    def close(self) -> None:
-        for program in self._all:
-            program.close()
 
 
 @pytest.fixture
