@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from entraclaw_tui.cli import exits
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from entraclaw_tui.macos.host import Host
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """The options before the command."""
 
     root: Path | None

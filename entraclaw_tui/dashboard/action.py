@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
+
+import msgspec
 
 
 class Need(Enum):
@@ -26,8 +27,7 @@ class Need(Enum):
     """Some grant lives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True):
     """What holds now, as far as keys ask. Whoever has no rows or grants leaves the defaults."""
 
     readonly: bool = False
@@ -41,8 +41,7 @@ class Situation:
     any_live: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """One thing a person can do by a key.
 
     `run` is what Textual runs (`action_...` of whoever holds the bindings); in it `{key}` stands

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from entraclaw_tui.dashboard.key import Key
 from entraclaw_tui.macos.host import Host
@@ -21,8 +22,7 @@ READERS: Key[tuple[Readers, ...]] = Key("keychain's readers")
 LOCK: Key[KeychainState] = Key("keychain's lock")
 
 
-@dataclass(frozen=True, slots=True)
-class Closer:
+class Closer(msgspec.Struct, frozen=True):
     """The readers. Each answers with data, nothing or a failure, and raises nothing expected."""
 
     readers: Read[tuple[Readers, ...]]

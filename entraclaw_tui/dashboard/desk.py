@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.feeds import Feeds
@@ -14,8 +15,7 @@ from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.macos.host import Host
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(msgspec.Struct, frozen=True):
     """Everything the screen works with."""
 
     host: Host
@@ -25,7 +25,7 @@ class Desk:
     banner: str | Callable[[], str] = ""
     """What stays true, for the message line."""
     readonly: bool = False
-    keys: Keymap = field(default_factory=Keymap)
+    keys: Keymap = msgspec.field(default_factory=Keymap)
     compact: bool = False
     """Whether rows are wanted more than titles."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from entraclaw_tui.dashboard import job_keys as key
 from entraclaw_tui.dashboard.key import Key
@@ -58,8 +59,7 @@ FOLLOWING = frozenset(
 """What is old as soon as launchd says something new of the job."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobReaders:
+class JobReaders(msgspec.Struct, frozen=True):
     """The readers. Each answers with data, nothing or a failure, and raises nothing expected."""
 
     definition: Read[JobDefinition]

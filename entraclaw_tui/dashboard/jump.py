@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from entraclaw_tui.dashboard.widgets.list_pane import ListPane
 
@@ -15,12 +16,11 @@ if TYPE_CHECKING:
 _LETTERS = string.ascii_lowercase + string.ascii_uppercase
 
 
-@dataclass(slots=True)
-class Jump:
+class Jump(msgspec.Struct):
     """While it is on, the next key goes to a row or a pane, or ends it."""
 
     home: Home
-    targets: dict[str, tuple[str, str]] = field(default_factory=dict)
+    targets: dict[str, tuple[str, str]] = msgspec.field(default_factory=dict)
     """By letter: the pane, and what tells its row from others."""
 
     @property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+import msgspec
 
 from entraclaw_tui.model.consent import Grant, Request, TokenInfo
 from entraclaw_tui.model.finding import Finding
@@ -16,8 +17,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Key(Generic[T_co]):
+class Key(msgspec.Struct, Generic[T_co], frozen=True):
     """The name of a source whose values are of type T_co."""
 
     name: str

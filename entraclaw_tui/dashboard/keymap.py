@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from entraclaw_tui.dashboard.action import Action
 from entraclaw_tui.dashboard.action_table import ACTIONS, PLACES
@@ -39,18 +40,19 @@ _SIGNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Keymap:
+class Keymap(msgspec.Struct, frozen=True):
     """The first key of some actions, by id; any further keys of theirs stay."""
 
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = msgspec.field(default_factory=dict)
     troubles: tuple[str, ...] = ()
     """Why some were not taken, a sentence each."""
 
     def of(self, action: Action) -> Action:
         """Return an action with the keys that it has now."""
         key = self.keys.get(action.id)
-        return action if key is None else replace(action, keys=(key, *action.keys[1:]))
+        return (
+            action if key is None else msgspec.structs.replace(action, keys=(key, *action.keys[1:]))
+        )
 
     def shown(self, id: str) -> str:
         """Return the first key of an action as a person reads it. Raises KeyError."""
@@ -58,7 +60,7 @@ class Keymap:
         if found is None:
             raise KeyError(id)
         now = self.of(found)
-        return replace(now, keys=now.keys[:1]).shown
+        return msgspec.structs.replace(now, keys=now.keys[:1]).shown
 
 
 def keymap(wanted: Mapping[str, object]) -> Keymap:
@@ -77,7 +79,7 @@ def keymap(wanted: Mapping[str, object]) -> Keymap:
     while clash := _clash(taken):
         mine, other = clash
         key = taken.pop(mine.id)
-        shown = replace(mine, keys=(key,)).shown
+        shown = msgspec.structs.replace(mine, keys=(key,)).shown
         troubles.append(f"{_name(mine.id)} stays as it is: {shown} is {other.id} already.")
     return Keymap(taken, tuple(troubles))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 LEFT = ("requests", "findings", "grants")
 RIGHT = ("job", "keychain", "privacy", "tokens")
@@ -15,12 +15,11 @@ BARS = 3
 """Rows of the status line, the note and the footer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """Which panes are shown and how many rows each gets; None for what is left over."""
 
     tabs: bool
-    rows: dict[str, int | None] = field(default_factory=dict)
+    rows: dict[str, int | None] = msgspec.field(default_factory=dict)
     preview: bool = False
     """Whether the request under the cursor is told below the list."""
 

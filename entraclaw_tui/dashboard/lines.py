@@ -6,8 +6,9 @@ Text in a piece has passed `text.clean`; the type says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from entraclaw_tui.text import Shown, cells, shorten, shorten_path
 
@@ -35,8 +36,7 @@ class Tone(StrEnum):
     """What was searched for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True):
     """Some text in one tone."""
 
     text: Shown
@@ -51,8 +51,7 @@ def piece(text: str, tone: Tone = Tone.PLAIN) -> Piece:
     return Piece(Shown(text), tone)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """One column: `width` columns, or a share of what is left where `flex` is set."""
 
     title: str

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -143,7 +142,7 @@ class WorkerLink:
     def _apply(self, event: Event) -> None:
         if self._view.snapshot is not None:
             snapshot = worker_view.apply(self._view.snapshot, event)
-            self._change(replace(self._view, snapshot=snapshot, at=self._clock()))
+            self._change(msgspec.structs.replace(self._view, snapshot=snapshot, at=self._clock()))
 
     def _change(self, view: WorkerView) -> None:
         self._view = view

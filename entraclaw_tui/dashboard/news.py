@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from entraclaw_tui.dashboard import words
 from entraclaw_tui.dashboard.lines import Tone
@@ -12,8 +13,7 @@ from entraclaw_tui.model.consent import Request, State
 from entraclaw_tui.text import clean
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(msgspec.Struct, frozen=True):
     """One sentence for the message line."""
 
     text: str

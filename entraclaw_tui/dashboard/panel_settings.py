@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from entraclaw_tui.dashboard.keymap import Keymap, keymap
 from entraclaw_tui.macos.plain_files import open_plain
@@ -15,15 +16,14 @@ _LARGEST = 1 << 20
 """Bytes of a settings file that is read at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class PanelSettings:
+class PanelSettings(msgspec.Struct, frozen=True):
     """How the panel looks and which keys it has. What was not understood has its default."""
 
     theme: str = ""
     compact: bool = False
     mouse: bool = True
     bell: bool = False
-    keys: Keymap = field(default_factory=Keymap)
+    keys: Keymap = msgspec.field(default_factory=Keymap)
     troubles: tuple[str, ...] = ()
     """What was not understood, a sentence each; those about keys are in `keys`."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """One word about a field: a row has it where its field holds the text."""
 
     field: str
@@ -15,8 +15,7 @@ class Word:
     inverse: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(msgspec.Struct, frozen=True):
     """A filter as it was meant. Without text and words every row passes."""
 
     text: str = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -34,8 +33,7 @@ Examine: TypeAlias = Callable[
 the worker says of itself where it answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(msgspec.Struct, frozen=True):
     """The readers. Each answers with data, nothing or a failure, and raises nothing expected."""
 
     machine: Read[Machine]

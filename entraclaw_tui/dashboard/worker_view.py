@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import msgspec
@@ -17,8 +16,7 @@ KEPT = 200
 """Things that are over and still listed, of each kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerView:
+class WorkerView(msgspec.Struct, frozen=True):
     """The worker as last heard. Where it is not connected, `reason` says why, for a person."""
 
     connected: bool = False
@@ -53,7 +51,7 @@ def lost(view: WorkerView, reason: str) -> WorkerView:
     if snapshot is not None:
         locked = msgspec.structs.replace(snapshot.session, unlocked=False, idle_ends_at=None)
         snapshot = msgspec.structs.replace(snapshot, session=locked)
-    return replace(view, connected=False, reason=reason, snapshot=snapshot)
+    return msgspec.structs.replace(view, connected=False, reason=reason, snapshot=snapshot)
 
 
 def found(view: WorkerView, snapshot: Snapshot, at: float) -> WorkerView:

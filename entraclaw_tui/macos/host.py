@@ -66,8 +66,7 @@ class ToolFlooded(ToolError):
     """The tool wrote more than its cap and was killed with its group."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(msgspec.Struct, frozen=True):
     """What a tool answered."""
 
     exit: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from entraclaw_tui.macos.host import Host
 
@@ -14,8 +15,7 @@ SOCKET_PATH_LIMIT = 103
 """Bytes that a Unix socket's path may have: `sun_path[104]` with its zero (<sys/un.h>, XNU)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(msgspec.Struct, frozen=True):
     """The files of one account's agent. Paths can be opened (they include the root)."""
 
     config_dir: Path

@@ -94,7 +94,7 @@ class Show:
             privacy=self._read(lambda t: Loaded(self._privacy(t), stage.NOW)),
             logs=(stage.follow([spoiled(LogLine(stage.NOW, "a", "info", "b"), t) for t in texts]),),
         )
-        mac = replace(mac, findings=self._examine)
+        mac = msgspec.structs.replace(mac, findings=self._examine)
         self.stage = stage.Stage(first=self.snapshot(), mac=mac, banner=texts[0])
         self.panel = self.stage.panel
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -172,7 +172,8 @@ class ScriptedLink(WorkerLink):
         self._apply(msgspec.convert({"seq": 1, "kind": kind}, Event))
         assert self._view.snapshot is not None
         event = msgspec.structs.replace(Event(1, "worker"), **what)
-        self._view = replace(self._view, snapshot=worker_view.apply(self._view.snapshot, event))
+        now = worker_view.apply(self._view.snapshot, event)
+        self._view = msgspec.structs.replace(self._view, snapshot=now)
 
     def lose(self, reason: str) -> None:
         self._view = worker_view.lost(self._view, reason)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from entraclaw_tui.dashboard.ages import age
 from entraclaw_tui.dashboard.desk import Desk
@@ -102,7 +104,7 @@ def answer_of(look: Look, source: Source[T] | None, tell: Callable[[T], Line]) -
             return (piece(f"{look.signs.bad} ", Tone.BAD), Piece(clean(reason)))
         case Stale(value, at):
             old = piece(f"{_old(look.now - at)}: ", Tone.LOOK)
-            return (old, *(replace(p, tone=Tone.DIM) for p in tell(value)))
+            return (old, *(msgspec.structs.replace(p, tone=Tone.DIM) for p in tell(value)))
         case _:
             return tell(source.value)
 
@@ -121,7 +123,10 @@ def page_of(
             why = Piece(Shown(f"{_old(look.now - at)}: {clean(reason)}"), Tone.LOOK)
             return [
                 (piece(f"{look.signs.look} ", Tone.LOOK), why),
-                *(tuple(replace(p, tone=Tone.DIM) for p in line) for line in tell(value)),
+                *(
+                    tuple(msgspec.structs.replace(p, tone=Tone.DIM) for p in line)
+                    for line in tell(value)
+                ),
             ]
         case _:
             return list(tell(source.value))

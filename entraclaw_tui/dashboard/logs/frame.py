@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 from textual.content import Content
 
 from entraclaw_tui.dashboard import words
@@ -12,8 +11,7 @@ from entraclaw_tui.dashboard.logs.sieve import LEVELS, Sieve
 from entraclaw_tui.text import Shown, clean
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """Where a person stands in the lines."""
 
     following: bool

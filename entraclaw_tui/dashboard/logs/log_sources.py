@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+import msgspec
 
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import LABEL, Places
@@ -27,8 +28,7 @@ class LogUnread(Exception):
     """A log cannot be read; the message says why in a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogSource:
+class LogSource(msgspec.Struct, frozen=True):
     """A log: which one, where it is, and what follows it."""
 
     origin: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from operator import attrgetter
 
 import msgspec
@@ -32,8 +31,7 @@ class Kept(msgspec.Struct, gc=False, eq=False):
     log: LogLine
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True):
     """What a batch of lines did to the ring."""
 
     new: list[Kept]

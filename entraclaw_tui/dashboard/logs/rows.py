@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+
+import msgspec
 
 from entraclaw_tui.dashboard.ages import clock_time
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
@@ -28,8 +29,7 @@ _LABEL = 14
 _TONES = {"error": Tone.BAD, "warning": Tone.LOOK, "debug": Tone.DIM, NOTICE: Tone.ACCENT}
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
+class Looks(msgspec.Struct, frozen=True):
     """What is the same for all lines of the window."""
 
     width: int
@@ -42,8 +42,7 @@ class Looks:
     """What is searched for: it stands out wherever it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Painted:
+class Painted(msgspec.Struct, frozen=True):
     """The rows of a line."""
 
     rows: list[Line]

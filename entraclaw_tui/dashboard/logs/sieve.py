@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from entraclaw_tui.dashboard.logs.ring import Kept
 from entraclaw_tui.model.log import NOTICE
@@ -13,8 +14,7 @@ LEVELS = ("", "warnings and errors", "errors")
 _BAD = (frozenset[str](), frozenset({"warning", "error"}), frozenset({"error"}))
 
 
-@dataclass(frozen=True, slots=True)
-class Sieve:
+class Sieve(msgspec.Struct, frozen=True):
     """What a line must have to be shown. What we say of a log ourselves passes every level."""
 
     text: str = ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from entraclaw_tui.dashboard import concerns
 from entraclaw_tui.dashboard.action import Situation
@@ -19,8 +20,7 @@ MOST_LINES = 2
 _HINT = "Enter: why, and repair"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """One line of a finding's sentence."""
 
     finding: Finding
@@ -154,7 +154,7 @@ class FindingsPane(ListPane[Told]):
 
     def situation(self) -> Situation:
         """Return what holds now, for this pane's keys."""
-        return replace(super().situation(), row=self._finding is not None)
+        return msgspec.structs.replace(super().situation(), row=self._finding is not None)
 
     def inspect(self) -> Callable[[], list[Line]] | None:
         """Return nothing: a finding has a sheet of its own."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar
 
+import msgspec
 from textual.binding import BindingType
 
 from entraclaw_tui.dashboard import words
@@ -124,7 +124,7 @@ class GrantsPane(ListPane[Grant]):
         """Return what holds for the selected grant."""
         row = self.selected
         live = row is not None and lives(row, self.desk.clock())
-        return replace(super().situation(), live=live, any_live=self.live > 0)
+        return msgspec.structs.replace(super().situation(), live=live, any_live=self.live > 0)
 
     def action_revoke(self) -> None:
         """End the selected grant."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 import msgspec
@@ -176,7 +175,7 @@ class RequestsPane(ListPane[Request]):
         """Return what holds for the selected request."""
         row = self.selected
         pending = row is not None and row.state is State.PENDING
-        return replace(super().situation(), pending=pending)
+        return msgspec.structs.replace(super().situation(), pending=pending)
 
     def action_history(self) -> None:
         """Show every request that is known, or those that wait; the same one stays selected."""
@@ -219,7 +218,7 @@ class RequestsPane(ListPane[Request]):
         self.post_message(self.Moved())
 
     def _together(self, id: str, *, deny: bool) -> None:
-        situation = replace(self.situation(), row=True, pending=True)
+        situation = msgspec.structs.replace(self.situation(), row=True, pending=True)
         if reason := reason_disabled(action(id), situation):
             self.post_message(self.Said(reason, Tone.LOOK))
         else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.lines import Line, fact, piece
@@ -22,8 +23,7 @@ _HEADED = 5
 """Rows from which on the head stays above what scrolls."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """One line of the pane."""
 
     id: str
@@ -31,8 +31,7 @@ class Told:
     thing: Finding | EnvironmentName | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(msgspec.Struct, frozen=True):
     """Where a person was in the list of chapters, or on one page."""
 
     selected: str | None = None
@@ -51,6 +50,8 @@ class StoryPane(ListPane[Told]):
         """The chapter whose page is open, or empty for the list of chapters."""
         self._levels: dict[str, Level] = {}
         self._below: tuple[object, list[Line]] = (None, [])
+        self._told_in = 0
+        """The columns that the lines were told in."""
 
     # -- what subclasses say
 
@@ -86,6 +87,7 @@ class StoryPane(ListPane[Told]):
 
     def rows(self) -> Sequence[Told]:
         """Return the lines of where the person is."""
+        self._told_in = self.room
         if not self.zoomed:
             lines = self.facts(max(20, self.room - 2))
             return [Told(f"line {n}", line) for n, line in enumerate(lines)]
@@ -134,6 +136,9 @@ class StoryPane(ListPane[Told]):
 
     def count(self) -> int:
         """Return how many lines there are, those below the list among them."""
+        if self._told_in != self.room:
+            # Before the first picture nobody knew the width; the lines depend on it.
+            self.take_up()
         below = self._preview()
         return super().count() + (len(below) + 1 if below else 0)
 

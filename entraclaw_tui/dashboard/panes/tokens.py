@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar
 
+import msgspec
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -151,7 +151,7 @@ class TokensPane(ListPane[TokenInfo]):
         """Return what holds for the selected token: whether a live grant keeps it."""
         row = self.selected
         live = row is not None and bool(row.grant_id) and lives(row, self.desk.clock())
-        return replace(super().situation(), live=live)
+        return msgspec.structs.replace(super().situation(), live=live)
 
     def action_renew(self) -> None:
         """Exchange the grant's token anew."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Coroutine, Sequence
-from dataclasses import replace
+
+import msgspec
 
 from entraclaw_tui.dashboard import audit_story
 from entraclaw_tui.dashboard.action import Situation
@@ -88,7 +89,7 @@ class AuditedSheet(RowSheet):
         return reason_disabled(action(id), self._situation())
 
     def _situation(self) -> Situation:
-        return replace(self.desk.situation(), live=self.live())
+        return msgspec.structs.replace(self.desk.situation(), live=self.live())
 
     def cap(self, id: str) -> Line:
         """Return an action's key and label for the frame, where it works."""

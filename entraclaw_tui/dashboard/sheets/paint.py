@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from textual.content import Content
 
@@ -11,18 +10,15 @@ from entraclaw_tui.dashboard.lines import Line, Piece, Tone, wrap
 from entraclaw_tui.text import Shown, cells, clean, shorten
 
 
-@dataclass(frozen=True, slots=True)
-class Cap(Piece):
+class Cap(Piece, frozen=True):
     """A key as a little button."""
 
 
-@dataclass(frozen=True, slots=True)
-class Print(Piece):
+class Print(Piece, frozen=True):
     """Black on white, whatever the theme: what a camera reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field(Piece):
+class Field(Piece, frozen=True):
     """A field to type in."""
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from entraclaw_tui.dashboard.lines import Line, Piece, length, piece
 from entraclaw_tui.dashboard.widgets.line_view import LineView
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """Some pieces of a bar. The greater `give`, the sooner it goes; 0 stays."""
 
     pieces: Line

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import ClassVar, Generic, TypeVar
 
+import msgspec
 from textual import events
 from textual.binding import BindingType
 
@@ -81,7 +81,12 @@ class ListPane(Pane, Generic[T]):
     # -- taking up what the source says
 
     def reload(self) -> None:
-        """Take up the rows as they are now; the selected one stays selected, where it is."""
+        """Show the rows as they are now; the selected one stays selected, where it is."""
+        self.take_up()
+        self._show_anew()
+
+    def take_up(self) -> None:
+        """Take up the rows as they are now, and paint nothing."""
         whole = self.rows()
         self._whole = len(whole)
         passes = self._sieve()
@@ -98,7 +103,6 @@ class ListPane(Pane, Generic[T]):
         if rows and self.top:
             # Rows above came or went: keep the selected one on its line of the screen.
             self.top += self._index - before
-        self._show_anew()
 
     def _sieve(self) -> Callable[[T], bool]:
         sought = parse(self.sought, [name for name, _ in self.FIELDS])
@@ -146,7 +150,7 @@ class ListPane(Pane, Generic[T]):
             return self.notes[index]
         painted = self.paint(self._rows[index], width - self._indent, self.desk.clock())
         if self.stale:
-            painted = tuple(replace(p, tone=Tone.DIM) for p in painted)
+            painted = tuple(msgspec.structs.replace(p, tone=Tone.DIM) for p in painted)
         sign = self.desk.symbols.cursor if self.lit(index) is Lit.CURSOR else ""
         if self.marks(self._rows[index]):
             sign += self.desk.symbols.mark
@@ -216,7 +220,7 @@ class ListPane(Pane, Generic[T]):
 
     def situation(self) -> Situation:
         """Return what holds now, for this pane's keys."""
-        return replace(super().situation(), row=self.selected is not None)
+        return msgspec.structs.replace(super().situation(), row=self.selected is not None)
 
     def meant(self, id: str) -> T | None:
         """Return the selected row where action `id` may be done to it; else say why not."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import msgspec
 import pytest
 from hypothesis import given
@@ -123,7 +121,9 @@ def test_a_terminal_without_the_signs_gets_plain_ones() -> None:
     assert symbols_for({"TERM": "xterm-256color"}, "UTF-8") == Symbols()
     assert symbols_for({"TERM": "linux"}, "utf-8") == PLAIN
     assert symbols_for({"TERM": "xterm"}, "ISO-8859-1") == PLAIN
-    signs = [sign for value in dataclasses.astuple(PLAIN) if value is not True for sign in value]
+    signs = [
+        sign for value in msgspec.structs.astuple(PLAIN) if value is not True for sign in value
+    ]
     assert all(sign.isascii() for sign in signs)
     assert len(PLAIN.bars) == len(Symbols().bars)
 
@@ -177,14 +177,16 @@ class TestNews:
         assert news.between(WorkerView(), self.here, 1) is None
 
     def test_gone_and_back(self) -> None:
-        gone = dataclasses.replace(self.here, connected=False, reason="It is gone.")
+        gone = msgspec.structs.replace(self.here, connected=False, reason="It is gone.")
         told = news.between(self.here, gone, 1)
         assert told is not None
         assert told.tone is Tone.BAD
         same = news.between(gone, self.here, 1)
         assert same is not None
         assert "answers again" in same.text
-        other = dataclasses.replace(self.here, restarts=1, snapshot=snapshot(worker=worker(pid=9)))
+        other = msgspec.structs.replace(
+            self.here, restarts=1, snapshot=snapshot(worker=worker(pid=9))
+        )
         back = news.between(gone, other, 1)
         assert back is not None
         assert "restarted by launchd, pid 9" in back.text
@@ -202,8 +204,8 @@ class TestNews:
         ],
     )
     def test_decisions_of_others(self, state: State, by: str, words: str | None) -> None:
-        before = dataclasses.replace(self.here, snapshot=snapshot(requests=(request("r1"),)))
-        after = dataclasses.replace(
+        before = msgspec.structs.replace(self.here, snapshot=snapshot(requests=(request("r1"),)))
+        after = msgspec.structs.replace(
             self.here, snapshot=snapshot(requests=(request("r1", state=state, decided_by=by),))
         )
         told = news.between(before, after, 11)
@@ -213,7 +215,7 @@ class TestNews:
 
     def test_a_session_that_ends_is_told(self) -> None:
         unlocked = msgspec.structs.replace(LOCKED, unlocked=True)
-        before = dataclasses.replace(self.here, snapshot=snapshot(session=unlocked))
+        before = msgspec.structs.replace(self.here, snapshot=snapshot(session=unlocked))
         told = news.between(before, self.here, 1)
         assert told is not None
         assert "locked" in told.text
