@@ -90,11 +90,10 @@ class Silent:
         ask = self._asks.get(request_id)
         if ask is None or ask.process != process:
             return None
-        if not ask.state.final:
-            if ask.until <= self._core.clock.mono():
-                self._finish(ask, State.EXPIRED, "expired", "It was not collected in time.")
-            elif self._grants.live(ask.grant.id) is None:
-                self._finish(ask, State.CANCELLED, "revoked", "The grant has ended.")
+        if ask.until <= self._core.clock.mono():
+            self._finish(ask, State.EXPIRED, "expired", "It was not collected in time.")
+        elif self._grants.live(ask.grant.id) is None:
+            self._finish(ask, State.CANCELLED, "revoked", "The grant has ended.")
         return ask
 
     def collect(self, ask: SilentAsk) -> Token | None:
@@ -106,8 +105,7 @@ class Silent:
 
     def cancel(self, ask: SilentAsk) -> None:
         """The client wants it no longer."""
-        if not ask.state.final:
-            self._finish(ask, State.CANCELLED, "cancelled", "The client cancelled it.")
+        self._finish(ask, State.CANCELLED, "cancelled", "The client cancelled it.")
 
     def process_gone(self, process: str) -> None:
         """Forget the asks of a process that has gone."""
@@ -124,8 +122,7 @@ class Silent:
             token = await self._exchanging.for_grant(ask.grant, assertion, claims)
         except ExchangeError as error:
             text = f"{error.message} {error.hint}".strip()
-            ask.claims = error.claims
-            self._finish(ask, State.FAILED, str(error.kind), text)
+            self._finish(ask, State.FAILED, str(error.kind), text, error.claims)
             return
         except WireError as error:
             self._finish(ask, State.FAILED, str(error.code), error.message)
@@ -139,7 +136,9 @@ class Silent:
         self._uses.count(ask.grant.id, ask.process)
         self._waiters.wake(ask.id)
 
-    def _finish(self, ask: SilentAsk, state: State, code: str, text: str) -> None:
+    def _finish(self, ask: SilentAsk, state: State, code: str, text: str, claims: str = "") -> None:
+        if ask.state.final:
+            return  # it stays as it ended: an exchange may fail after its client has left
         ask.token = None
-        ask.state, ask.code, ask.text = state, code, text
+        ask.state, ask.code, ask.text, ask.claims = state, code, text, claims
         self._waiters.wake(ask.id)
