@@ -147,3 +147,18 @@ async def test_a_file_that_cannot_be_opened_is_said(office: Office) -> None:
     await office.write()
     office.day(SECOND).mkdir()
     assert "cannot be read" in await office.problem()
+
+
+@pytest.mark.parametrize("detail", ["junk", "[]", '{"client": "notes"}', '{"client":"other"}', ""])
+async def test_a_changed_row_of_the_database_is_found_and_still_shown(
+    office: Office, detail: str
+) -> None:
+    await office.write(2)
+    write = "UPDATE audit SET detail = ? WHERE seq = 2"
+    await office.ledger.change(lambda txn: txn._db.execute(write, (detail,)).close())
+    entries = await office.ledger.read(lambda txn: txn.audit_entries(0, 10))
+    check = Check(KEYS.audit)
+    check.take(entries)
+    assert (check.seq, check.problem) == (1, "Entry 2 was changed, or the one before it.")
+    shown = {"client": "other"} if "other" in detail else {"unreadable": detail}
+    assert entries[1].detail == shown
