@@ -85,6 +85,7 @@ async def test_a_link_in_the_place_of_the_day_s_file_is_not_followed(office: Off
     await office.write()
     assert other.read_bytes() == b""
     assert office.behind()
+    assert office.told() == 1
 
 
 # -- catching up
@@ -116,6 +117,21 @@ async def test_more_than_a_thousand_entries_are_caught_up_with(office: Office) -
     await office.restart()
     await office.files.catch_up(office.ledger)
     assert office.numbers() == list(range(1, 1004))
+
+
+async def test_a_row_that_somebody_deleted_stops_the_files_there_and_no_worker(
+    office: Office,
+) -> None:
+    await office.write(3)
+    office.day().unlink()
+    await office.restart()
+    await office.ledger.change(
+        lambda txn: txn._db.execute("DELETE FROM audit WHERE seq = 2").close()
+    )
+    async with asyncio.timeout(5):
+        await office.files.catch_up(office.ledger)
+    assert office.numbers() == [1]
+    assert office.behind()
 
 
 async def test_a_commit_while_it_catches_up_is_neither_lost_nor_written_twice(
