@@ -80,6 +80,21 @@ def peer_of(connection: SocketLike) -> Peer:
     return peer
 
 
+def is_of(connection: SocketLike, peer: Peer) -> bool:
+    """Whether whoever is connected is the process of `peer`, told without a look at the process.
+
+    False also where that takes a look: then `peer_of` knows.
+    """
+    try:
+        if sys.platform == "darwin":
+            token = connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERTOKEN, _AUDIT_TOKEN_BYTES)
+            return token == peer.token
+        # Nobody else can have the pid of a process that its descriptor says is alive.
+        return peer.pidfd >= 0 and _credentials(connection)[0] == peer.pid and _pidfd_alive(peer)
+    except (OSError, struct.error):
+        return False
+
+
 def unchanged(connection: SocketLike, peer: Peer) -> bool:
     """Whether the same process, running the same program, is still there."""
     try:
@@ -122,9 +137,7 @@ def program_of(pid: int) -> str:
 
 
 def _peer_linux(connection: SocketLike) -> Peer:
-    pid, uid, _gid = struct.unpack(
-        "3i", connection.getsockopt(socket.SOL_SOCKET, _so_peercred(), struct.calcsize("3i"))
-    )
+    pid, uid = _credentials(connection)
     pidfd, verified = -1, "start time"
     with contextlib.suppress(OSError):  # an older kernel
         (pidfd,) = struct.unpack("i", connection.getsockopt(socket.SOL_SOCKET, _SO_PEERPIDFD, 4))
@@ -138,8 +151,12 @@ def _peer_linux(connection: SocketLike) -> Peer:
     return peer
 
 
-def _so_peercred() -> int:
-    return int(getattr(socket, "SO_PEERCRED", 17))
+def _credentials(connection: SocketLike) -> tuple[int, int]:
+    """Return pid and user of who connected (unix(7), SO_PEERCRED)."""
+    option = int(getattr(socket, "SO_PEERCRED", 17))
+    found = connection.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i"))
+    pid, uid, _gid = struct.unpack("3i", found)
+    return pid, uid
 
 
 def _pidfd_alive(peer: Peer) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 
 from entraclaw_tui.ipc import framing
 from entraclaw_tui.ipc.errors import Code, WireError
-from entraclaw_tui.ipc.peer import PeerRefused, alive, peer_of
+from entraclaw_tui.ipc.peer import Peer, PeerRefused, alive, is_of, peer_of
 from entraclaw_tui.worker.log import WorkerLog
 from entraclaw_tui.worker.wire import Service, Wire
 
@@ -21,6 +21,10 @@ A_PROCESS: Final = 8
 _AT_ONCE: Final = 16
 """Connections that are taken before other work has its turn. Those that give way to them are
 closed after it: full sockets, these and a tool's pipes have to fit in 256 descriptors."""
+_A_LOT: Final = WireError(
+    Code.TOO_MANY, f"One program has at most {A_PROCESS} connections.", "", 1.0
+)
+_TOLD: Final = framing.encode_error(None, _A_LOT)
 _QUIET: Final = 0.5
 """Seconds of silence after which a connection with nothing under way gives way to a new one."""
 _PAUSE: Final = 0.5
@@ -42,6 +46,9 @@ class Server:
         self._open_service = open_service
         self._log = log
         self._wires: dict[Wire, None] = {}
+        self._shares: Counter[str] = Counter()
+        self._sated: dict[str, Peer] = {}
+        """By process, one peer of each that has as many connections as one may have."""
         self._adopting: set[asyncio.Task[None]] = set()
         self._resume: asyncio.TimerHandle | None = None
         listener.setblocking(False)
@@ -82,6 +89,10 @@ class Server:
 
     def _admit(self, connection: socket.socket) -> None:
         connection.setblocking(False)
+        # A crowd of one program costs little: it is refused before anybody looks at it closely.
+        if any(is_of(connection, peer) for peer in self._sated.values()):
+            _refuse(connection, _TOLD)
+            return
         try:
             peer = peer_of(connection)
         except PeerRefused:
@@ -89,13 +100,11 @@ class Server:
             return
         why = self._full(peer.process)
         if why is not None:
-            with contextlib.suppress(OSError):
-                connection.send(framing.encode_error(None, why))
-            connection.close()
+            _refuse(connection, framing.encode_error(None, why))
             peer.close()
             return
         wire = Wire(peer, self._open_service, self._forget, self._log)
-        self._wires[wire] = None
+        self._remember(wire)
         task = asyncio.get_running_loop().create_task(self._adopt(wire, connection))
         self._adopting.add(task)
         task.add_done_callback(self._adopting.discard)
@@ -112,11 +121,9 @@ class Server:
 
     def _full(self, process: str) -> WireError | None:
         """Return why this process may not connect; make room where another has taken it all."""
-        shares = Counter(wire.peer.process for wire in self._wires)
+        shares = self._shares
         if shares[process] >= A_PROCESS:
-            return WireError(
-                Code.TOO_MANY, f"One program has at most {A_PROCESS} connections.", "", 1.0
-            )
+            return _A_LOT
         if len(self._wires) < self._limit:
             return None
         # Nobody can shut the others out: whoever has most gives one back, then whoever has
@@ -130,11 +137,30 @@ class Server:
             if not victim.idle or quiet < _QUIET:
                 return WireError(Code.TOO_MANY, "Too many programs are connected.", "", 1.0)
         victim.refuse(WireError(Code.TOO_MANY, "Others need this connection.", "", 1.0))
-        self._wires.pop(victim, None)
+        self._forget(victim)
         return None
 
+    def _remember(self, wire: Wire) -> None:
+        process = wire.peer.process
+        self._wires[wire] = None
+        self._shares[process] += 1
+        if self._shares[process] >= A_PROCESS:
+            self._sated[process] = wire.peer
+
     def _forget(self, wire: Wire) -> None:
-        self._wires.pop(wire, None)
+        if wire in self._wires:
+            process = wire.peer.process
+            del self._wires[wire]
+            self._sated.pop(process, None)
+            self._shares[process] -= 1
+            if not self._shares[process]:
+                del self._shares[process]
+
+
+def _refuse(connection: socket.socket, line: bytes) -> None:
+    with contextlib.suppress(OSError):
+        connection.send(line)
+    connection.close()
 
 
 def gone(wire: Wire) -> bool:

@@ -15,9 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from entraclaw_tui.worker.server import A_PROCESS
 from tests.support.demo import until
 from tests.support.fault_table import Rows
-from tests.support.raw_client import RawClient
+from tests.support.raw_client import RawClient, refusal
 from tests.support.running_worker import RunningWorker, running_worker
 from tests.support.sizes import sizes
 
@@ -96,6 +97,26 @@ def test_a_crowd_shuts_nobody_out(
     assert slowest <= 3
     assert back <= 15
     assert size <= 64 * 1024
+
+
+def test_one_that_has_all_it_may_have_gets_the_next_when_one_ends(worker: RunningWorker) -> None:
+    mine = [worker.client() for _ in range(A_PROCESS)]
+    surplus = RawClient(str(worker.places.request_socket), seconds=10)
+    assert refusal(surplus.read()) == "too_many"
+    surplus.close()
+    with crowd(worker.places.request_socket, 1, 0, 1):  # another program is taken
+        mine.pop().close()
+        until(lambda: takes_one_more(worker, mine), "room for the next")
+    for client in mine:
+        client.close()
+
+
+def takes_one_more(worker: RunningWorker, mine: list[RawClient]) -> bool:
+    try:
+        mine.append(worker.client())
+    except (AssertionError, OSError):  # it has not heard of the end yet
+        return False
+    return True
 
 
 @sizes(300, 1000)

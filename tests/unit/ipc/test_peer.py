@@ -7,11 +7,21 @@ import socket
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from entraclaw_tui.ipc.peer import Peer, PeerRefused, alive, birth_of, lives_as, peer_of, unchanged
+from entraclaw_tui.ipc.peer import (
+    Peer,
+    PeerRefused,
+    alive,
+    birth_of,
+    is_of,
+    lives_as,
+    peer_of,
+    unchanged,
+)
 from tests.support.demo import until
 
 CONNECT = """
@@ -56,6 +66,21 @@ def test_the_peer_is_the_process_that_connected() -> None:
     assert not alive(peer.pid, peer.birth)
     connection.close()
     peer.close()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac compares audit tokens")
+def test_a_second_connection_is_known_by_the_first_only_while_its_process_lives() -> None:
+    process, connection = accepted("wait")
+    peer = peer_of(connection)
+    other, second = accepted("wait")
+    assert is_of(connection, peer) is (peer.pidfd >= 0)
+    assert not is_of(second, peer)
+    assert not is_of(connection, replace(peer, pidfd=-1)), "a bare pid proves nothing"
+    for one in (process, other):
+        one.communicate("\n")
+    until(lambda: not is_of(connection, peer), "the end")
+    for end in (connection, second, peer):
+        end.close()
 
 
 def test_a_program_that_became_another_is_not_the_same() -> None:
