@@ -12,9 +12,12 @@ from typing import ClassVar
 from textual import events
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.reactive import Initialize, Reactive
 from textual.screen import Screen
+from textual.theme import Theme
 
-from entraclaw_tui.dashboard import closed_pictures, news, signals, theme
+from entraclaw_tui.dashboard import closed_pictures, news, signals
+from entraclaw_tui.dashboard import theme as looks
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.feeds import Feeds, feeds_for
@@ -46,6 +49,12 @@ class Panel(PanelKeys, inherit_bindings=False):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
     NOTIFICATION_TIMEOUT = 0.0
 
+    def _chosen(self) -> str:
+        return self._looks
+
+    # In force from the start: the styles would be parsed a second time for a theme put on later.
+    theme = Reactive[str](Initialize(_chosen))
+
     def __init__(
         self,
         host: Host,
@@ -61,8 +70,8 @@ class Panel(PanelKeys, inherit_bindings=False):
         symbols: Symbols | None = None,
         settings: PanelSettings | None = None,
     ) -> None:
+        self._looks = looks.chosen(theme)
         super().__init__()
-        self._wear(theme)
         self.animation_level = "none"
         self.feeds = feeds or feeds_for(host, places, clock, sources=sources, link=link)
         self.settings = settings or PanelSettings()
@@ -79,15 +88,10 @@ class Panel(PanelKeys, inherit_bindings=False):
         """Return the screen with the panes."""
         return Home(self.desk)  # type: ignore[return-value]
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return our own variables, for the moments before a theme of ours is in force."""
-        return dict(theme.DARK.variables)
-
-    def _wear(self, name: str) -> None:
-        """Put on the looks before the first picture, so that it is painted once."""
-        for looks in theme.THEMES:
-            self.register_theme(looks)
-        self.theme = theme.chosen(name)
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """The looks there are: ours alone."""
+        return {theme.name: theme for theme in looks.THEMES}
 
     def on_mount(self) -> None:
         """Begin: signals, sources."""
