@@ -10,8 +10,8 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from entraclaw_tui.dashboard import request_rows, words
-from entraclaw_tui.dashboard.action import Situation
-from entraclaw_tui.dashboard.actions import action, bindings, reason_disabled
+from entraclaw_tui.dashboard.action import Action, Situation
+from entraclaw_tui.dashboard.actions import bindings, reason_disabled
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.key import REQUESTS
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece
@@ -25,6 +25,8 @@ LINGER = 600.0
 """Seconds for which a request that is over stays listed, dimmed."""
 _LINGERING = 12
 """How many of those at most."""
+_TOGETHER = frozenset({"requests.allow", "requests.deny"})
+"""What is done to all that are marked."""
 
 
 class RequestsPane(ListPane[Request]):
@@ -177,6 +179,13 @@ class RequestsPane(ListPane[Request]):
         pending = row is not None and row.state is State.PENDING
         return msgspec.structs.replace(super().situation(), pending=pending)
 
+    def refusal(self, wanted: Action) -> str:
+        """Return why an action cannot work now; the marked requests, if any, are what it is for."""
+        if self._marked and wanted.id in _TOGETHER:
+            situation = msgspec.structs.replace(self.situation(), row=True, pending=True)
+            return reason_disabled(wanted, situation)
+        return super().refusal(wanted)
+
     def action_history(self) -> None:
         """Show every request that is known, or those that wait; the same one stays selected."""
         self._history = not self._history
@@ -218,10 +227,7 @@ class RequestsPane(ListPane[Request]):
         self.post_message(self.Moved())
 
     def _together(self, id: str, *, deny: bool) -> None:
-        situation = msgspec.structs.replace(self.situation(), row=True, pending=True)
-        if reason := reason_disabled(action(id), situation):
-            self.post_message(self.Said(reason, Tone.LOOK))
-        else:
+        if self.may(id):
             self.post_message(self.Together(self.marked, deny=deny))
 
     def _alone(self, id: str) -> Request | None:
