@@ -46,6 +46,7 @@ SLOW = (
             UNIT + "test_decisions_to_the_letter.py",
             UNIT + "test_decisions_too_late.py",
             ASKS,
+            TIMES,
             UNIT + "test_batch.py",
             UNIT + "test_policy.py",
         ),

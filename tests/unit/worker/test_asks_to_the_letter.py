@@ -175,6 +175,7 @@ async def test_a_pause_hands_nothing_out(granted: Granted) -> None:
     for work in (
         stage.ask(line),
         stage.ask(line, "profile"),
+        stage.ask(line, idempotency_key="k"),
         stage.collect(line, silent.request_id),
         stage.collect(PretendLine("other"), waiting),
         stage.collect(line, "r_none"),
@@ -197,7 +198,7 @@ async def test_an_ask_under_a_grant_is_answered_awaited_and_collected_once(
     asked = await stage.ask(line)
     assert (asked.state, asked.tier, asked.match_code) == (State.READY, grant.tier, None)
     assert asked.expires_at == int(grant.expires_at)
-    waited = await stage.engine.asks.wait(line, TokenAwait(asked.request_id, 5000))
+    waited = await stage.engine.asks.wait(line, TokenAwait(asked.request_id, 60_000))
     assert (waited.request_id, waited.state) == (asked.request_id, State.READY)
     assert (waited.code, waited.message, waited.claims) == (None, None, None)
     assert await stage.collect(line, asked.request_id) == "token-1"
@@ -330,6 +331,12 @@ async def test_a_request_that_two_connections_hold_outlives_one_of_them(timed: T
     assert request_id not in stage.engine.endings._grace
     stage.engine.asks.left(second, gone=False)
     assert request_id in stage.engine.endings._grace
+    await stage.engine.asks.wait(first, TokenAwait(request_id, 0))
+    assert request_id not in stage.engine.endings._grace
+    alone = PretendLine("other")
+    other_id = await pending(stage, alone)
+    stage.engine.asks.left(alone, gone=False)
+    assert other_id in stage.engine.endings._grace
 
 
 async def test_an_assertion_is_kept_for_a_request_that_goes_on_and_for_no_other(

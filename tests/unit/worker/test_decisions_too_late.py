@@ -140,6 +140,46 @@ async def test_wrong_digits_for_what_was_decided_meanwhile_count_for_nothing(tim
     assert all(e.event != "wrong_code" for e in await stage.engine.housekeeping.tail(20))
 
 
+async def wrong_pins(stage: WorkerStage) -> int:
+    return len([e for e in await stage.engine.housekeeping.tail(50) if e.event == "wrong_pin"])
+
+
+async def test_nobody_learns_of_the_pin_where_it_would_allow_nothing(timed: Timed) -> None:
+    """What stands against it is said first: no panel can try PINs on what it may not allow."""
+    stage, hands = timed
+    _, request = await seen(stage)
+    stale = Decide(request.id, request.digest, request.revision + 1, "allow", proof="135790")
+    assert (await refusal(stage, stale)).code is Code.STALE_DIGEST
+    for session, code in (
+        (stage.session(), Code.LOCKED),
+        (stage.unlocked(terminal=""), Code.FORBIDDEN),
+        (stage.unlocked(ancestors=frozenset({request.requester.pid})), Code.FORBIDDEN),
+    ):
+        with pytest.raises(WireError) as refused:
+            await stage.engine.decisions.decide(session, allowing(request, "135790"))
+        assert refused.value.code is code
+    session = stage.unlocked()
+    hands.pass_by(120)
+    with pytest.raises(WireError) as late:
+        await stage.engine.decisions.decide(session, allowing(request, "135790"))
+    assert late.value.code is Code.EXPIRED
+    await stage.engine.endings.expire([request.id])
+    _, second = await seen(stage)
+    await stage.deny(stage.session(), second.id)
+    assert (await refusal(stage, allowing(second, "135790"))).code is Code.ALREADY_DECIDED
+    assert await wrong_pins(stage) == 0
+
+
+async def test_two_denials_let_the_client_rest(timed: Timed) -> None:
+    stage, _ = timed
+    for _ in range(2):
+        _, request = await seen(stage)
+        await stage.deny(stage.session(), request.id)
+    with pytest.raises(WireError) as refused:
+        await stage.ask(PretendLine())
+    assert refused.value.code is Code.RESTING
+
+
 async def test_two_digits_are_no_pin_and_the_pin_stands_for_the_digits(timed: Timed) -> None:
     stage, _ = timed
     asked = await stage.ask(PretendLine(shows_code=True))

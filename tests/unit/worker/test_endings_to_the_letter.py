@@ -114,9 +114,11 @@ async def test_a_token_waits_two_minutes_and_is_then_thrown_away(timed: Timed) -
 
 async def test_a_decided_request_has_no_deadline_any_more(timed: Timed) -> None:
     stage, _ = timed
-    request_id = await ask(stage)
+    line = PretendLine()
+    request_id = await ask(stage, line)
     assert request_id in table(stage)._expiry
-    stage.engine.asks.left(PretendLine(), gone=False)
+    stage.engine.asks.left(line, gone=False)
+    assert request_id in table(stage)._grace
     await stage.deny(stage.session(), request_id)
     assert request_id not in table(stage)._expiry
     assert request_id not in table(stage)._grace
@@ -141,6 +143,18 @@ async def test_a_client_that_left_has_five_seconds_and_a_process_that_ended_none
     stage.engine.asks.left(line, gone=True)
     await fire(stage, grace)
     assert stage.request(second).state is State.CANCELLED
+
+
+async def test_a_client_that_comes_back_in_time_goes_on(timed: Timed) -> None:
+    stage, hands = timed
+    line = PretendLine()
+    request_id = await ask(stage, line)
+    stage.engine.asks.left(line, gone=False)
+    hands.pass_by(4.9)
+    table(stage).held(request_id)
+    hands.pass_by(10)
+    await fire(stage, grace)
+    assert stage.request(request_id).state is State.PENDING
 
 
 async def test_who_needs_no_connection_and_what_has_ended_is_not_waited_for(timed: Timed) -> None:

@@ -73,6 +73,7 @@ async def test_it_lives_to_its_last_second_and_no_longer(room: Room) -> None:
     room.hands.pass_by(0.5)
     assert room.grants.live(grant.id) is None
     assert room.grants.find(terms_of(grant)) is None
+    assert room.grants.all_live() == ()  # who looks for it ends it, without a wait for the timer
 
 
 @pytest.mark.parametrize(("back", "lives"), [(119.0, True), (120.0, True), (121.0, False)])
@@ -128,6 +129,7 @@ async def test_a_failing_disk_keeps_none_alive(room: Room, monkeypatch: pytest.M
         with pytest.raises(WireError):
             await room.grants.end([grant.id], "revoked")
         assert room.grants.find(terms_of(grant)) is None
+        assert room.stage.engine.shelf.fresh(grant.id) is None  # nor is its token to be had
         room.grants._end_soon([grant.id], "expired")
         await room.ended()
     assert "A grant's end could not be stored." in (room.stage.folder / "worker.log").read_text()
@@ -163,6 +165,13 @@ async def test_it_looks_in_time_and_at_least_every_half_minute(room: Room) -> No
     ids = [g.id for g in room.grants.all_live()]
     await room.grants.end(ids, "revoked")
     assert room.grants._timer is None
+
+
+async def test_after_a_restart_it_looks_as_before(room: Room) -> None:
+    await room.grant(Remember.HOUR)
+    await room.stage.crash()
+    await room.stage.start()
+    assert 29 < room.timer.when() - asyncio.get_running_loop().time() <= 30
 
 
 async def test_another_grant_on_the_same_terms_stays(room: Room) -> None:
