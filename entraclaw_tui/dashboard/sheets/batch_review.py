@@ -7,18 +7,16 @@ decided, each permission must have been visible, the PIN is typed and sent by a 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import ceil
 
 import msgspec
 
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.link import WorkerLink
-from entraclaw_tui.dashboard.sheets import allowance, refusals
+from entraclaw_tui.dashboard.sheets import allowance
 from entraclaw_tui.dashboard.sheets.allowance import Surroundings
-from entraclaw_tui.dashboard.sheets.arming import Arming
 from entraclaw_tui.dashboard.sheets.batch_body import Asking, Fate, in_order
-from entraclaw_tui.dashboard.sheets.digits import PIN_DIGITS, Digits
-from entraclaw_tui.dashboard.sheets.scroller import Scroller
+from entraclaw_tui.dashboard.sheets.digits import PIN_DIGITS
+from entraclaw_tui.dashboard.sheets.typed_pin import TypedPin
 from entraclaw_tui.ipc.control_messages import Decided
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.model.consent import Request, State, Tier
@@ -28,8 +26,11 @@ _ALLOWED = Fate("allowed", Tone.GOOD)
 _OVER = Fate("over: decided elsewhere, withdrawn or out of time", Tone.LOOK)
 
 
-class BatchReview:
+class BatchReview(TypedPin):
     """Several requests of one link, from the first look to what became of them."""
+
+    NOUN = "request"
+    DOES = "allows"
 
     def __init__(
         self,
@@ -40,19 +41,8 @@ class BatchReview:
         *,
         readonly: bool = False,
     ) -> None:
-        self._link = link
-        self._clock = clock
-        self._monotonic = monotonic
-        self._readonly = readonly
+        super().__init__(link, clock, monotonic, readonly=readonly)
         self.requests = in_order(requests)
-        self.size = (80, 24)
-        self.digits = Digits()
-        self.arming = Arming()
-        self.scroller = Scroller("request")
-        self.busy = False
-        self._said = ""
-        self._retry_at = 0.0
-        self._held = False
         self._fates: dict[str, Fate] = {}
 
     # -- what holds --------------------------------------------------------------------------
@@ -81,25 +71,17 @@ class BatchReview:
         """How many of the requests have not been visible whole."""
         return self.scroller.unseen(len(self.requests))
 
-    @property
-    def note(self) -> str:
-        """What to tell the person now."""
-        if self.busy:
-            return "Sending\u2026"
-        wait = self._retry_at - self._clock()
-        return f"{self._said} Next try in {ceil(wait)} s." if wait > 0 else self._said
-
     def asking(self) -> Asking:
         """Return what the lower rows show."""
-        view = self._link.view
+        view = self.link.view
         return Asking(
             obstacle=self.obstacle,
             open=len(self.open),
             allowable=len(self.allowable),
             dots=self.digits.dots(PIN_DIGITS),
-            typed=len(self.digits) >= PIN_DIGITS,
+            typed=self.typed,
             locked=not self.why_no_unlock(),
-            may_deny=view.connected and not self._readonly and not self.busy,
+            may_deny=view.connected and not self.readonly and not self.busy,
         )
 
     @property
@@ -107,8 +89,8 @@ class BatchReview:
         """Why nothing can be allowed now, with the next step; empty where it can."""
         if not self.open:
             return "Nothing of this waits any more."
-        around = Surroundings(*self.size, 0, self._clock(), self._readonly)
-        if reason := allowance.obstacle(self.open[0], self._link.view, around):
+        around = Surroundings(*self.size, 0, self.clock(), self.readonly)
+        if reason := allowance.obstacle(self.open[0], self.link.view, around):
             return reason
         if not self.allowable:
             return "High ones are decided alone: Esc, then Enter on each."
@@ -117,13 +99,9 @@ class BatchReview:
             return f"Read on: {more} not seen."
         return ""
 
-    def why_no_unlock(self) -> str:
-        """Return why the session cannot be unlocked from here; else empty."""
-        return allowance.no_unlock(self._link.view, readonly=self._readonly)
-
     def why_no_deny(self) -> str:
         """Return why they cannot be denied; else empty."""
-        if reason := allowance.no_decision(self._link.view, readonly=self._readonly):
+        if reason := allowance.no_decision(self.link.view, readonly=self.readonly):
             return reason
         return "" if self.open else "Nothing of this waits any more."
 
@@ -131,20 +109,16 @@ class BatchReview:
         return (
             request.id not in self._fates
             and request.state is State.PENDING
-            and self._clock() < request.expires_at
+            and self.clock() < request.expires_at
         )
 
     # -- what happens ------------------------------------------------------------------------
-
-    def say(self, text: str) -> None:
-        """Show a note in place of the one before."""
-        self._said = text
 
     def view_changed(self) -> bool:
         """Take up what the worker says; return whether anything reads differently now."""
         changed = reread = False
         for place, before in enumerate(self.requests):
-            now = self._link.view.request(before.id)
+            now = self.link.view.request(before.id)
             if now is None or now == before:
                 continue
             self.requests[place] = now
@@ -153,70 +127,22 @@ class BatchReview:
                 changed = True
                 reread = reread or now.state is State.PENDING
         if changed:
-            self.digits.clear()
-            self._held = False
+            self.forget()
         if reread:
-            self.scroller = Scroller("request")
+            self.reread()
             self.say("A request changed. Read them again.")
         return changed
 
-    def disarm(self) -> None:
-        """What is on the screen changes."""
-        self.arming.disarm()
-        self._held = False
-
-    def painted(self) -> None:
-        """It is on the screen now."""
-        self.arming.painted(self._monotonic())
-
-    def key(self, character: str | None, name: str, ago: float = 0.0) -> bool:
-        """Take note of a key, pressed `ago` seconds; return whether it was one for the field."""
-        now = self._monotonic() - ago
-        self.arming.key(now)
-        self._held = False
-        self.say("")
-        if name == "backspace":
-            self.digits.back()
-        elif character is not None and len(character) == 1 and character in "0123456789":
-            if not self.busy and not self.obstacle:
-                if self.arming.shown(now):
-                    self.digits.add(character)
-                else:
-                    self.say("Too soon: wait a moment, then type.")
-        else:
-            return False
-        return True
-
-    def pasted(self) -> None:
-        """Text was pasted: it decides nothing, and counts as keys that were pressed."""
-        self.arming.key(self._monotonic())
-        self._held = False
-        self.say("Pasted text decides nothing. Type it.")
-
-    def submit(self) -> None:
-        """Take Enter: the PIN is sent once the keys have been quiet for a moment."""
-        if self.busy or self.obstacle:
-            return
-        if len(self.digits) < PIN_DIGITS:
-            self.say("Enter allows nothing without your PIN.")
-        elif (wait := self._retry_at - self._clock()) > 0:
-            self.say(f"Next try in {ceil(wait)} s.")
-        else:
-            self._held = True
-
     def due(self) -> list[Request]:
         """Return the requests that are to be allowed now, with the PIN that was typed."""
-        if not self._held or self.busy or not self.arming.quiet(self._monotonic()):
-            return []
-        self._held = False
-        return [] if self.obstacle else self.allowable
+        return self.allowable if self.take() else []
 
     async def allow(self, requests: Sequence[Request], pin: str) -> None:
         """Allow these, as they were painted. Raises nothing; notes and fates tell how it went."""
         try:
-            results = await self._link.decide_many(requests, "allow", pin)
+            results = await self.link.decide_many(requests, "allow", pin)
         except (WireError, ConnectionLost) as error:
-            self._refused(error)
+            self.refused(error)
         except Exception as error:  # its traceback would show the PIN
             self.say(f"The decision could not be sent ({type(error).__name__}).")
         else:
@@ -227,9 +153,9 @@ class BatchReview:
     async def deny(self, requests: Sequence[Request]) -> None:
         """Deny these, as they were painted. Raises nothing; notes and fates tell how it went."""
         try:
-            results = await self._link.decide_many(requests, "deny")
+            results = await self.link.decide_many(requests, "deny")
         except (WireError, ConnectionLost) as error:
-            self._refused(error)
+            self.refused(error)
         else:
             self._take(results, _DENIED)
         finally:
@@ -240,11 +166,6 @@ class BatchReview:
             fate = done if result.state is not None else Fate(result.message, Tone.BAD)
             self._fates[result.request_id] = fate
         self.say(told(results, done.text))
-
-    def _refused(self, error: WireError | ConnectionLost) -> None:
-        text, wait = refusals.plain(error)
-        self.say(text)
-        self._retry_at = self._clock() + wait
 
 
 def told(results: Sequence[Decided], verb: str) -> str:
