@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,43 @@ def test_a_token_is_delivered_once_to_a_person_s_yes(headless: Headless, client:
     events = [entry["event"] for entry in headless.look("audit")]
     assert {"asked", "allowed", "delivered"} <= set(events)
     assert headless.look("audit", "verify")["ok"] is True
+
+
+def test_lines_sent_at_once_are_answered_in_their_order_each_with_a_token(
+    headless: Headless, client: RawClient
+) -> None:
+    client.hello("tester")
+    wanted = {"resource": GRAPH, "scopes": ["User.Read"]}
+    asked = client.result("token.request", **wanted)
+    allower = Path(__file__).parents[2] / "support" / "allower.py"
+    id = str(asked["request_id"])
+    with closing(
+        Terminal([sys.executable, str(allower), headless.control_socket, id, PIN, PIN, "15m"])
+    ) as person:
+        person.wait_for("decided: (approved|exchanging|ready)")
+        assert person.wait_end() == 0
+    ended = client.result("token.await", request_id=id, wait_ms=20_000)
+    assert ended["state"] == "ready"
+    token = client.result("token.collect", request_id=id)
+    call = {"jsonrpc": "2.0", "method": "token.request", "params": {**wanted, "collect": True}}
+    client.send(b"".join(json.dumps({**call, "id": n}).encode() + b"\n" for n in range(100)))
+    requests = set()
+    for number in range(100):
+        answer = client.read()
+        assert answer is not None
+        assert answer["id"] == number
+        result = answer["result"]
+        assert isinstance(result, dict)
+        assert (result["state"], result["token"]) == ("delivered", token)
+        requests.add(result["request_id"])
+    assert len(requests) == 100
+    assert client.code("token.collect", request_id=requests.pop()) == "already_collected"
+
+    def written_down() -> bool:
+        used = [entry for entry in headless.look("audit") if entry["event"] == "used"]
+        return sum(int(entry["detail"]["uses"]) for entry in used) == 100
+
+    until(written_down, "all uses in the audit")
 
 
 def test_the_asking_process_cannot_allow_itself(headless: Headless, client: RawClient) -> None:
