@@ -83,7 +83,7 @@ def read(host: Host) -> InstallRecord | None:
     try:
         with open_plain(Places.of(host).install_record, flags=os.O_NOFOLLOW) as file:
             return msgspec.json.decode(file.read(_LIMIT), type=InstallRecord)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
 
 

@@ -63,7 +63,7 @@ def load(path: Path) -> Record:
         return Record()
     except OSError as error:
         raise RecordDamaged(f"{path.name} cannot be read: {error.strerror}.") from None
-    except (msgspec.MsgspecError, UnicodeError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise RecordDamaged(f"{path.name}: {error}.") from None
 
 

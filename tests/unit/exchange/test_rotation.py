@@ -148,10 +148,16 @@ def test_the_record_survives_a_round(tmp_path: Path) -> None:
     assert [v.number for v in record.versions("research-bot")] == [4, 3]
 
 
-def test_a_record_with_bytes_that_are_no_text_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"agents": {"x\xff": [{"number": 1, "role": "current", "thumbprint": "\xff"}]}}',
+        b'{"x":' + b"[" * 10_000,
+    ],
+    ids=["no text", "nested without end"],
+)
+def test_a_record_that_nobody_of_ours_wrote_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "credentials.json"
-    path.write_bytes(
-        b'{"agents": {"x\xff": [{"number": 1, "role": "current", "thumbprint": "\xff"}]}}'
-    )
+    path.write_bytes(data)
     with pytest.raises(credential_record.RecordDamaged):
         credential_record.load(path)

@@ -101,6 +101,17 @@ def test_what_was_written_down_is_found_again(mac: Host) -> None:
     assert not install_record.fits(record, "/opt/python")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"[]", b'{"at": 1.0, "package": {"path": "\xff"}}', b'{"x":' + b"[" * 10_000],
+    ids=["empty", "a list", "no text", "nested without end"],
+)
+def test_a_record_that_nobody_of_ours_wrote_is_none(mac: Host, data: bytes) -> None:
+    make_folders(Places.of(mac))
+    Places.of(mac).install_record.write_bytes(data)
+    assert install_record.read(mac) is None
+
+
 def test_touching_is_no_change_and_editing_is(mac: Host, package: Path) -> None:
     recorded(mac, package)
     assert changes(mac) == []
