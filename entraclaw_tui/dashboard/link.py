@@ -19,11 +19,22 @@ from entraclaw_tui.dashboard import worker_view
 from entraclaw_tui.dashboard.worker_view import WorkerView
 from entraclaw_tui.ipc import messages
 from entraclaw_tui.ipc.client import Connection
-from entraclaw_tui.ipc.control_messages import Decided, DecideMany, DecideManyResult, Seen
+from entraclaw_tui.ipc.control_messages import (
+    Decided,
+    DecideMany,
+    DecideManyResult,
+    PolicyPreview,
+    PolicyPreviewResult,
+    PolicyResult,
+    PolicySet,
+    PolicyTerms,
+    Seen,
+)
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.ipc.messages import Event, Session, Snapshot, SubscribeResult
 from entraclaw_tui.ipc.sign_in import SignIn
 from entraclaw_tui.model.consent import AuditEntry, Remember, Request
+from entraclaw_tui.model.policy import Policy
 
 T = TypeVar("T")
 
@@ -203,6 +214,20 @@ class WorkerLink:
         call = DecideMany(seen, decision, proof)
         return (await self._call("request.decide_many", call, DecideManyResult)).results
 
+    async def policy(self) -> PolicyResult:
+        """Return the person's policy."""
+        return await self._call("policy.get", None, PolicyResult)
+
+    async def preview_policy(self, policy: Policy, revision: int) -> PolicyPreviewResult:
+        """Return what `policy` in place of that of `revision` would do."""
+        call = PolicyPreview(_terms(policy), revision)
+        return await self._call("policy.preview", call, PolicyPreviewResult)
+
+    async def set_policy(self, policy: Policy, revision: int, proof: str) -> PolicyResult:
+        """Put `policy` in place of that of `revision`; return what counts then."""
+        call = PolicySet(_terms(policy), revision, proof)
+        return await self._call("policy.set", call, PolicyResult)
+
     async def renew(self, grant_id: str) -> None:
         """Exchange a live grant's token anew."""
         await self._call("exchange.refresh", messages.Refresh(grant_id), _Done)
@@ -260,3 +285,7 @@ class WorkerLink:
         if self._connection is None:
             raise ConnectionLost(self._view.reason)
         return await self._connection.call(method, params, kind)
+
+
+def _terms(policy: Policy) -> PolicyTerms:
+    return msgspec.convert(policy, PolicyTerms, from_attributes=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from entraclaw_tui.ipc.messages import Id, Params, Reason, Secret
-from entraclaw_tui.model.consent import State
+from entraclaw_tui.model.consent import State, Tier
 from entraclaw_tui.model.policy import Policy
 
 BATCH = 100
@@ -36,6 +36,22 @@ class PolicyResult(msgspec.Struct, frozen=True):
     revision: int
     state: Literal["default", "set", "lost"]
     set_at: float | None = None
+
+
+class PolicyPreview(Params, frozen=True):
+    """What putting this policy in place of the one of `revision` would do. Changes nothing."""
+
+    policy: PolicyTerms
+    revision: int
+
+
+class PolicyPreviewResult(msgspec.Struct, frozen=True):
+    """What it would do now, and what its permissions are without it."""
+
+    ending: tuple[str, ...]
+    """Ids of the live grants that it would end."""
+    tiers: dict[str, Tier]
+    """The tier that is built in, of each permission in `raised`."""
 
 
 class Seen(Params, frozen=True):

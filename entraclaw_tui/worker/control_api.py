@@ -94,6 +94,7 @@ class ControlApi:
             "audit.verify": self._audit_verify,
             "pin.set": guard.pin_set,
             "policy.get": guard.policy_get,
+            "policy.preview": guard.policy_preview,
             "policy.set": guard.policy_set,
             "privacy.read": self._privacy,
             "signin.start": sign_in.start,

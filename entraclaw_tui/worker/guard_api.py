@@ -6,7 +6,12 @@ import asyncio
 from collections.abc import Callable
 
 from entraclaw_tui.ipc import framing
-from entraclaw_tui.ipc.control_messages import PolicyResult, PolicySet
+from entraclaw_tui.ipc.control_messages import (
+    PolicyPreview,
+    PolicyPreviewResult,
+    PolicyResult,
+    PolicySet,
+)
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.framing import Call
 from entraclaw_tui.ipc.messages import Nothing, PinSet, Session
@@ -55,6 +60,10 @@ class GuardApi:
         """Show the policy. Open to all: it holds no secret, and nothing in it can be loosened."""
         framing.decode_params(call, Nothing)
         return self._access.engine().policy.result()
+
+    async def policy_preview(self, call: Call) -> PolicyPreviewResult:
+        """Tell what a policy would change. Open to all: it tells of live grants, as a look does."""
+        return self._access.engine().policy.preview(framing.decode_params(call, PolicyPreview))
 
     async def policy_set(self, call: Call) -> PolicyResult:
         """Put a policy in place: an unlocked session, and the PIN each time."""

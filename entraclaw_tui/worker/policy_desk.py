@@ -12,12 +12,18 @@ from typing import Literal
 
 import msgspec
 
-from entraclaw_tui.ipc.control_messages import PolicyResult, PolicySet, PolicyTerms
+from entraclaw_tui.ipc.control_messages import (
+    PolicyPreview,
+    PolicyPreviewResult,
+    PolicyResult,
+    PolicySet,
+    PolicyTerms,
+)
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.model import policy as model
 from entraclaw_tui.model.consent import Grant
 from entraclaw_tui.model.policy import Policy
-from entraclaw_tui.worker import rules
+from entraclaw_tui.worker import rules, scopes
 from entraclaw_tui.worker.core import Core
 from entraclaw_tui.worker.grants import Grants
 from entraclaw_tui.worker.transaction import Transaction
@@ -63,6 +69,15 @@ class PolicyDesk:
             core.policy, core.policy_revision, "lost" if core.policy_lost else state, self._set_at
         )
 
+    def preview(self, params: PolicyPreview) -> PolicyPreviewResult:
+        """Return what setting this policy would do now. Raises WireError where it is stale."""
+        if params.revision != self._core.policy_revision:
+            raise _stale()
+        return PolicyPreviewResult(
+            tuple(grant.id for grant in self._ending(params.policy)),
+            {name: scopes.describe(name).tier for name in params.policy.raised},
+        )
+
     async def set(self, params: PolicySet, by: str) -> PolicyResult:
         """Put a policy in place and end the grants that it does not leave. Raises WireError.
 
@@ -80,12 +95,12 @@ class PolicyDesk:
         self._take(row)
         self._core.policy_lost = False
         await self._note()
-        await self._grants.end(
-            [g.id for g in self._grants.all_live() if not _fits(g, self._core.policy)],
-            "revoked",
-            by,
-        )
+        ending = [grant.id for grant in self._ending(self._core.policy)]
+        await self._grants.end(ending, "revoked", by)
         return self.result()
+
+    def _ending(self, policy: Policy) -> list[Grant]:
+        return [grant for grant in self._grants.all_live() if not _fits(grant, policy)]
 
     def _take(self, row: PolicyRow) -> None:
         self._core.policy = msgspec.convert(row.policy, Policy, from_attributes=True)
@@ -100,15 +115,17 @@ def _read(txn: Transaction) -> tuple[PolicyRow | None, bool, int]:
 def _write(txn: Transaction, terms: PolicyTerms, revision: int, by: str) -> PolicyRow:
     before, _, times = _read(txn)
     if revision != times:
-        raise WireError(
-            Code.STALE_DIGEST, "The policy is not the one you saw.", "Look at it again."
-        )
+        raise _stale()
     row = PolicyRow(terms, times + 1, txn.now)
     txn.put_policy(row)
     for name, old, new in model.changes(before.policy if before else Policy(), terms):
         txn.audit("policy_changed", "policy", rule=name, old=old, new=new, by=by)
     txn.audit(_SET, "policy", revision=str(row.revision), by=by)
     return row
+
+
+def _stale() -> WireError:
+    return WireError(Code.STALE_DIGEST, "The policy is not the one you saw.", "Look at it again.")
 
 
 def _fits(grant: Grant, policy: Policy) -> bool:

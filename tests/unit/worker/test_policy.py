@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entraclaw_tui.ipc import framing
-from entraclaw_tui.ipc.control_messages import PolicySet, PolicyTerms
+from entraclaw_tui.ipc.control_messages import PolicyPreview, PolicySet, PolicyTerms
 from entraclaw_tui.ipc.errors import Code, WireError
 from entraclaw_tui.ipc.messages import FRAME_LIMIT
 from entraclaw_tui.model.consent import Proof, Remember, State, Tier
@@ -249,6 +249,23 @@ async def test_a_stricter_policy_ends_what_it_would_not_have_allowed(
     assert waiting.state is State.READY
     await choose(held, **terms)
     assert held.engine.grants.all_live() == ()
+
+
+async def test_what_a_policy_would_do_is_told_and_not_done(held: WorkerStage) -> None:
+    await granted(held, PretendLine("notes"), "User.Read")
+    await granted(held, PretendLine("other"), "openid")
+    terms = PolicyTerms(raised={"User.Read": Tier.HIGH, "Mail.Send": Tier.HIGH})
+    told = held.engine.policy.preview(PolicyPreview(terms, 0))
+    live = {grant.id: grant.scopes for grant in held.engine.grants.all_live()}
+    assert [live[id] for id in told.ending] == [("User.Read",)]
+    assert told.tiers == {"User.Read": Tier.LOW, "Mail.Send": Tier.HIGH}
+    assert len(live) == 2
+    assert held.engine.policy.result().state == "default"
+    await choose(held, raised={"User.Read": "high"})
+    assert {grant.id for grant in held.engine.grants.all_live()} == live.keys() - set(told.ending)
+    with pytest.raises(WireError) as error:
+        held.engine.policy.preview(PolicyPreview(terms, 0))
+    assert error.value.code is Code.STALE_DIGEST
 
 
 async def test_a_grant_that_the_policy_leaves_lives_on(held: WorkerStage) -> None:
