@@ -6,6 +6,7 @@ from entraclaw_tui.dashboard.action import Action, Need
 from entraclaw_tui.dashboard.action_batch import BATCH
 from entraclaw_tui.dashboard.action_closer import CLOSER
 from entraclaw_tui.dashboard.action_logs import LOGS
+from entraclaw_tui.dashboard.action_policy import POLICY
 from entraclaw_tui.dashboard.action_replay import REPLAY
 from entraclaw_tui.dashboard.action_sheets import SHEETS
 from entraclaw_tui.dashboard.action_tokens import TOKENS
@@ -23,6 +24,9 @@ PLACES = {
     "sources": "The sheet of the logs' sources",
     "request": "A request's sheet",
     "batch": "The sheet of several requests",
+    "policy": "The sheet of your policy",
+    "rule": "The sheet of a new rule",
+    "policy_save": "The sheet that saves the policy",
     "sign_in": "The sign-in sheet",
     "unlock": "The unlock sheet",
     "reason": "The sheet of a denial's reason",
@@ -237,4 +241,4 @@ PANEL: tuple[Action, ...] = (
     ),
 )
 
-ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *CLOSER, *TOKENS, *SHEETS, *REPLAY)
+ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *CLOSER, *TOKENS, *POLICY, *SHEETS, *REPLAY)

@@ -155,6 +155,16 @@ def open_sign_in(panel: Board) -> None:
     )
 
 
+def open_policy(panel: Board) -> None:
+    """Show the person's policy, to read and change."""
+    from entraclaw_tui.dashboard.sheets.policy import PolicySheet
+
+    desk = panel.desk
+    panel.push_screen(
+        PolicySheet(desk.link, desk.clock, readonly=desk.readonly, symbols=desk.symbols)
+    )
+
+
 def open_entry(panel: Board, raw: str) -> None:
     """Show an entry of the audit whole."""
     from entraclaw_tui.dashboard.panes.logs import LogsPane

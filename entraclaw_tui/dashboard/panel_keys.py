@@ -105,6 +105,13 @@ class PanelKeys(Hearing, inherit_bindings=False):
         if self._may("lock"):
             lock(self)
 
+    def action_policy(self) -> None:
+        """Show the person's policy."""
+        from entraclaw_tui.dashboard.open_sheets import open_policy
+
+        if self._may("policy"):
+            open_policy(self)
+
     def action_help(self) -> None:
         """Show the keys of the pane in focus."""
         from entraclaw_tui.dashboard.open_sheets import show_help

@@ -1,0 +1,133 @@
+"""The part of the action table about the person's policy."""
+
+from __future__ import annotations
+
+from entraclaw_tui.dashboard.action import Action, Need
+
+POLICY: tuple[Action, ...] = (
+    Action(
+        "policy",
+        ("P",),
+        "app",
+        "policy",
+        "Show your policy: what you made stricter than it is built in; change it.",
+        "policy",
+        needs=(Need.WORKER,),
+    ),
+    # -- the sheet of the policy
+    Action("policy.down", ("j", "down"), "policy", "down", "Next rule.", "move(1)"),
+    Action("policy.up", ("k", "up"), "policy", "up", "Previous rule.", "move(-1)"),
+    Action(
+        "policy.more",
+        ("right", "l", "space"),
+        "policy",
+        "change",
+        "The rule's next value. Nothing counts before you save.",
+        "step(1)",
+        footer=True,
+        dangerous=True,
+    ),
+    Action(
+        "policy.less",
+        ("left", "h"),
+        "policy",
+        "change back",
+        "The rule's value before.",
+        "step(-1)",
+        dangerous=True,
+    ),
+    Action(
+        "policy.new",
+        ("n",),
+        "policy",
+        "new rule",
+        "Refuse a permission or a resource, raise a tier, or have nothing remembered.",
+        "new",
+        footer=True,
+        dangerous=True,
+    ),
+    Action(
+        "policy.put_back",
+        ("x",),
+        "policy",
+        "as built in",
+        "Take the rule away, or put it as it is built in; again: back as it is stored.",
+        "put_back",
+        footer=True,
+        dangerous=True,
+    ),
+    Action(
+        "policy.save",
+        ("s",),
+        "policy",
+        "save",
+        "Read what changes, and save it with your PIN.",
+        "save",
+        footer=True,
+        dangerous=True,
+    ),
+    Action(
+        "policy.unlock",
+        ("u",),
+        "policy",
+        "unlock",
+        "Open your session with the PIN.",
+        "unlock",
+        dangerous=True,
+    ),
+    Action(
+        "policy.close",
+        ("escape", "q"),
+        "policy",
+        "back",
+        "Go back; what is not saved is dropped at the second press.",
+        "close",
+        footer=True,
+    ),
+    # -- a new rule
+    Action("rule.down", ("down",), "rule", "down", "Next kind of rule.", "move(1)"),
+    Action("rule.up", ("up",), "rule", "up", "Previous kind of rule.", "move(-1)"),
+    Action(
+        "rule.add", ("enter",), "rule", "add it", "Add the rule to the draft.", "add", footer=True
+    ),
+    Action(
+        "rule.cancel",
+        ("escape",),
+        "rule",
+        "no rule",
+        "Go back without a rule.",
+        "cancel",
+        footer=True,
+    ),
+    # -- saving
+    Action(
+        "policy_save.submit",
+        ("enter",),
+        "policy_save",
+        "save",
+        "Save the changes with the PIN that you typed.",
+        "submit",
+        footer=True,
+        dangerous=True,
+    ),
+    Action(
+        "policy_save.unlock",
+        ("u",),
+        "policy_save",
+        "unlock",
+        "Open your session with the PIN.",
+        "unlock",
+        dangerous=True,
+    ),
+    Action("policy_save.down", ("j", "down"), "policy_save", "down", "Scroll down.", "scroll(1)"),
+    Action("policy_save.up", ("k", "up"), "policy_save", "up", "Scroll up.", "scroll(-1)"),
+    Action(
+        "policy_save.later",
+        ("escape",),
+        "policy_save",
+        "back",
+        "Save nothing, and go back to the draft.",
+        "later",
+        footer=True,
+    ),
+)
