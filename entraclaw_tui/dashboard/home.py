@@ -130,7 +130,7 @@ class Home(Screen[None], inherit_bindings=False):
         now = plan(size.width, size.height, self.active, self.zoomed)
         if now == self._plan:
             return
-        self._plan = now
+        was, self._plan = self._plan, now
         self._small.display = now.too_small
         if now.too_small:
             words = f"This window is too small: make it {SMALLEST[0]} x {SMALLEST[1]} or larger."
@@ -150,6 +150,9 @@ class Home(Screen[None], inherit_bindings=False):
         heights = [now.rows[n] for n in LEFT if n in now.rows]
         fixed = [h for h in heights if h is not None]
         self._top.styles.height = sum(fixed) if len(fixed) == len(LEFT) else "1fr"
+        if was is not None and was.too_small and self.focused is None:
+            # It lost the focus when it was hidden: without one no cursor shows and j goes nowhere.
+            self.set_focus(self.pane, scroll_visible=False)
 
     def bars(self) -> None:
         """Paint what changed in the bars."""
