@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import subprocess
 from pathlib import Path
 from typing import Any, Self
@@ -20,11 +21,12 @@ class Program:
         socket = root / "Users/demo/.config/entraclaw/run/request.sock"
         command = [str(root / "usr/local/bin" / name), "-I", "-S", str(CLIENT), str(socket)]
         command += [name, "yes" if shows_code else "no", scope, f"the test asks for {scope}"]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0)
 
     def told(self, kind: str) -> Any:
         """Return what the client was told next; it must be of this kind."""
         assert self._process.stdout is not None
+        assert select.select([self._process.stdout], [], [], 30.0)[0], f"nothing was told: {kind}"
         line = self._process.stdout.readline()
         found = json.loads(line)
         assert found["kind"] == kind, line

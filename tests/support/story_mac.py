@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -119,15 +118,10 @@ class Mac(Headless):
 
     # -- the files
 
-    def logs(self, *lines: str, level: str = "info") -> None:
-        """Let the worker's log say something, as the worker writes it."""
-        with self.places.worker_log.open("a") as file:
-            for line in lines:
-                file.write(json.dumps({"t": 0, "level": level, "msg": line}) + "\n")
-
     def prints(self, *lines: str) -> None:
         """Let the agent print lines on its standard output."""
-        with self.places.agent_out.open("a") as file:
+        log = os.open(self.places.agent_out, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(log, "w") as file:
             file.writelines(f"{line}\n" for line in lines)
 
 

@@ -82,6 +82,7 @@ class Panel(Terminal):
         self.press(pane)
         self.sees(rf"\u256d\u2500 {pane} ")
         self.sees(row)
+        self.until(lambda: bool(self.selected), "a cursor")
         for _ in range(_ROWS):
             if re.search(row, self.selected):
                 return
@@ -96,12 +97,16 @@ class Panel(Terminal):
         return found < next((n for n, line in enumerate(lines) if "\u25b8" in line), 0)
 
     def finds(self, scope: str, program: str) -> None:
-        """Move the cursor to a request that waits: its row ends with how long it still does."""
-        self.selects(rf"{re.escape(scope)} +{re.escape(program[:12])}\S* +\d")
+        """Move the cursor to a request that waits, and look at it for a moment.
+
+        What came under the cursor by itself is not decided by a key in the same moment.
+        """
+        self.selects(_waiting(scope, program))
+        self.reads()
 
     def opens(self, scope: str, program: str) -> None:
         """Open the sheet of a request that waits."""
-        self.finds(scope, program)
+        self.selects(_waiting(scope, program))
         self.press("enter")
         self.sees(_SHEET)
 
@@ -126,6 +131,11 @@ class Panel(Terminal):
         """Quit; it must end well."""
         self.press("q")
         assert self.wait_end() == 0
+
+
+def _waiting(scope: str, program: str) -> str:
+    """Return what the row of a request that waits looks like: it ends with how long it does."""
+    return rf"{re.escape(scope)} +{re.escape(program[:12])}\S* +\d"
 
 
 def _ageless(row: str) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pyte
 
 _LOGIN = Path(__file__).with_name("login.py")
+_PICTURE, _WHOLE = b"\x1b[?2026h", b"\x1b[?2026l"
 KEYS = {
     "enter": "\r",
     "escape": "\x1b",
@@ -80,7 +81,14 @@ class Terminal:
         self._answer(data)
         if self.drawing:
             self._stream.feed(data)
+            if self._half_drawn and data:
+                self.pump(seconds)
         return bool(data)
+
+    @property
+    def _half_drawn(self) -> bool:
+        """Whether a picture has begun that is not whole yet (synchronized output)."""
+        return self.raw.rfind(_PICTURE) > self.raw.rfind(_WHOLE)
 
     def wait_for(self, pattern: str, *, seconds: float = 20.0) -> re.Match[str]:
         """Wait until the screen matches; fail with the screen as it is."""
