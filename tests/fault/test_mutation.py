@@ -31,6 +31,7 @@ QUICK = (
     Decider("worker.policy", (LETTER,)),
     Decider("worker.rules", (UNIT + "test_policy.py",)),
     Decider("worker.fatigue", (UNIT + "test_fatigue_to_the_letter.py",)),
+    Decider("worker.delays", (UNIT + "test_delays_to_the_letter.py",)),
     Decider("worker.sessions", (UNIT + "test_sessions_to_the_letter.py",)),
     Decider("worker.permit", (UNIT + "test_permits_to_the_letter.py", UNIT + "test_pin_permit.py")),
     Decider(
@@ -53,6 +54,10 @@ SLOW = (
     ),
     Decider("worker.endings", (UNIT + "test_endings_to_the_letter.py",)),
     Decider("worker.asks", (UNIT + "test_asks_to_the_letter.py", ASKS)),
+    Decider(
+        "worker.silent",
+        (UNIT + "test_silent_to_the_letter.py", UNIT + "test_live_grant.py"),
+    ),
     Decider("worker.batch", (UNIT + "test_batch.py",)),
     Decider("worker.policy_desk", (UNIT + "test_policy.py",)),
     Decider("worker.grants", (UNIT + "test_grants_to_the_letter.py", TIMES, ASKS)),
