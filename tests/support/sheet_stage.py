@@ -19,8 +19,8 @@ from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.sheets.sheet import Sheet
 from entraclaw_tui.dashboard.theme import THEMES
 from entraclaw_tui.dashboard.worker_view import WorkerView
-from entraclaw_tui.ipc.control_messages import Decided
-from entraclaw_tui.ipc.errors import ConnectionLost, WireError
+from entraclaw_tui.ipc.control_messages import Decided, PolicyPreviewResult, PolicyResult
+from entraclaw_tui.ipc.errors import Code, ConnectionLost, WireError
 from entraclaw_tui.ipc.messages import Event, Session, Snapshot, WorkerInfo
 from entraclaw_tui.ipc.sign_in import SignIn
 from entraclaw_tui.model.consent import (
@@ -34,6 +34,7 @@ from entraclaw_tui.model.consent import (
     Tier,
     TokenInfo,
 )
+from entraclaw_tui.model.policy import Policy
 from entraclaw_tui.model.privacy import Signature
 
 NOW = 1_700_000_000.0
@@ -154,6 +155,8 @@ class ScriptedLink(WorkerLink):
         self.sign_in_steps: list[str] = []
         self.signing_in = SignIn("none", "demo@contoso.example", False)
         self.stale: set[str] = set()
+        self.kept = PolicyResult(Policy(), 0, "default")
+        self.would_end: tuple[str, ...] = ()
         self.fails: WireError | ConnectionLost | Exception | None = None
         self.answers_after = asyncio.Event()
         self.answers_after.set()
@@ -216,6 +219,23 @@ class ScriptedLink(WorkerLink):
             else Decided(r.id, None, "stale_digest", "The request is not the one you saw.")
             for r in requests
         )
+
+    async def policy(self) -> PolicyResult:
+        await self._answer()
+        return self.kept
+
+    async def preview_policy(self, policy: Policy, revision: int) -> PolicyPreviewResult:
+        await self._answer()
+        tiers = dict.fromkeys(policy.raised, Tier.LOW)
+        return PolicyPreviewResult(self.would_end, tiers)
+
+    async def set_policy(self, policy: Policy, revision: int, proof: str) -> PolicyResult:
+        self.pins.append(proof)
+        await self._answer()
+        if revision != self.kept.revision:
+            raise WireError(Code.STALE_DIGEST, "The policy is not the one you saw.")
+        self.kept = PolicyResult(policy, revision + 1, "set", NOW)
+        return self.kept
 
     async def sign_in(self, step: Literal["start", "status", "cancel", "sign_out"]) -> SignIn:
         self.sign_in_steps.append(step)

@@ -31,6 +31,8 @@ LOST = (
 )
 _ABOUT = "What you made stricter than it is built in. No rule can allow or lower anything."
 _SIGNS = Symbols()
+_ROOMY = 66
+"""Columns that the keys need to stand apart."""
 
 
 class PolicySheet(Sheet[None]):
@@ -100,7 +102,7 @@ class PolicySheet(Sheet[None]):
         about = [(Piece(text, Tone.DIM),) for text in wrap(Shown(_ABOUT), width)]
         notes = [(Piece(text, Tone.LOOK),) for text in self._told(width)]
         meaning = self._meaning(width)
-        foot: list[Line] = [*meaning, *notes, (), self._keys()]
+        foot: list[Line] = [*meaning, *notes, (), self._keys(width)]
         listed = [self._row(n, rule, width) for n, rule in enumerate(self.rules)]
         if len(about) + 1 + len(listed) + len(foot) + 1 <= rows:
             return [*about, (), *listed, (), *foot]
@@ -147,7 +149,7 @@ class PolicySheet(Sheet[None]):
         note = self._note or (_ASKING if self._stored is None else "")
         return [*told, *(wrap(clean(note, 300), width) if note else [])]
 
-    def _keys(self) -> Line:
+    def _keys(self, width: int) -> Line:
         back = key("Esc", "back")
         if self._stored is None or self._readonly:
             return row(back)
@@ -156,7 +158,7 @@ class PolicySheet(Sheet[None]):
         caps.append((key if self._changed else key_off)("s", "save", Tone.GOOD))
         if not self._link.view.unlocked:
             caps.append(key("u", "unlock"))
-        return row(*caps, back)
+        return row(*caps, back, gap=2 if width >= _ROOMY else 1)
 
     @property
     def _steps(self) -> bool:
