@@ -10,15 +10,14 @@ from pathlib import Path
 import psutil
 
 from tests.bench.exchange import exchange
+from tests.bench.keys import keys
 from tests.bench.logs import logs
-from tests.bench.measure import alternate, cores, first_paint_ms, idle
+from tests.bench.measure import alternate, cores, first_paint_ms
+from tests.bench.panel import PROGRAM, panel
 from tests.bench.readers import readers
 from tests.support.demo import Headless
-from tests.support.terminal import Terminal
 
 PYTHON = sys.executable
-PROGRAM = [PYTHON, "-I", "-m", "entraclaw_tui"]
-HELLO = [PYTHON, str(Path(__file__).with_name("hello.py"))]
 RUNS = 9
 
 
@@ -27,11 +26,12 @@ def main() -> None:
     print(f"{cores()} processors, Python {sys.version.split()[0]}, medians of {RUNS} runs\n")
     readers(_row)
     logs(_row)
+    keys(_row)
     exchange(_row)
     folder = Path(tempfile.mkdtemp(prefix="ec-", dir="/tmp"))
     with Headless(folder) as demo:
         _commands(folder)
-        _panel(folder)
+        panel(_row, demo, RUNS)
         _worker(demo)
     _demo()
 
@@ -48,38 +48,12 @@ def _commands(root: Path) -> None:
     _row(
         "--version, own time / python -c pass", f"{version.wall_ms / nothing.wall_ms:.1f} x", "4 x"
     )
-    # The tools that status calls are processes of their own and counted with it here.
-    _row("status --json with its tools / python -c pass", f"{look.wall_ms / nothing.wall_ms:.1f} x")
-
-
-def _panel(root: Path) -> None:
-    ours = [*PROGRAM, "--root", str(root)]
-    pairs = [
-        (first_paint_ms(ours, r"running +pid \d+"), first_paint_ms(HELLO, "hello world"))
-        for _ in range(5)
-    ]
-    ratio = statistics.median(a / b for a, b in pairs)
-    ms = statistics.median(a for a, _ in pairs)
-    _row("first paint with real data / hello world", f"{ratio:.2f} x ({ms:.0f} ms)", "1.35 x")
-    hello, panel = Terminal(HELLO), Terminal(ours)
-    try:
-        hello.wait_for("hello world")
-        panel.wait_for(r"running +pid \d+")
-        base, cost = idle(hello, 5), idle(panel, 20)
-    finally:
-        hello.close()
-        panel.close()
-    _row("panel untouched, requests wait and end: CPU", f"{cost.cpu_percent:.2f} %", "0.5 %")
     _row(
-        "panel untouched, requests wait and end: bytes",
-        f"{cost.bytes_per_second:.0f} B/s",
-        "100 B/s with none",
+        "status --json, own processor time / python -c pass",
+        f"{look.own_ms / nothing.own_ms:.1f} x",
+        "12 x",
     )
-    _row(
-        "panel memory / hello world",
-        f"{cost.memory_mb / base.memory_mb:.2f} x ({cost.memory_mb:.0f} MB)",
-        "1.6 x",
-    )
+    _row("  with the tools that it calls and waits for", f"{look.wall_ms / nothing.wall_ms:.1f} x")
 
 
 def _worker(demo: Headless) -> None:
@@ -87,7 +61,7 @@ def _worker(demo: Headless) -> None:
     worker.cpu_percent(None)
     cpu = worker.cpu_percent(20.0)
     _row("worker memory", f"{worker.memory_info().rss / 1e6:.0f} MB", "60 MB")
-    _row("worker CPU while clients ask now and then", f"{cpu:.2f} %", "0.3 % idle")
+    _row("worker CPU, nothing pending", f"{cpu:.2f} %", "0.3 %")
 
 
 def _demo() -> None:
