@@ -124,3 +124,17 @@ def test_in_a_small_window_only_no_is_possible(mac: Mac, panel: Panel) -> None:
     panel.reads()
     panel.press("A")
     program.hears("ready")
+
+
+def test_wrong_pins_wait_longer_and_deny_does_not(mac: Mac, panel: Panel) -> None:
+    program, _ = mac.asks("report-bot", "User.Read")
+    panel.finds("User.Read", "report-bot")
+    panel.press("u")
+    panel.sees("PIN opens this panel")
+    for said in ("Type it again", "Type it again", r"Next try in \d+ s"):
+        panel.types("111111")
+        panel.sees(f"Wrong PIN. {said}")
+        panel.sees("PIN +_ _ _ _ _ _")
+    panel.goes_back("PIN opens this panel")
+    panel.press("d")
+    program.hears("denied")

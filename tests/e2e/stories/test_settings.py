@@ -69,7 +69,8 @@ def test_a_corrected_file_leaves_no_finding(mac: Mac, opened: Open) -> None:
     panel.sees("Nothing is wrong that can be seen from here")
 
 
-def test_signs_without_unicode(mac: Mac, opened: Open) -> None:
-    panel = opened(mac, environment={"LC_ALL": "C", "LANG": "C", "LC_CTYPE": "C"})
-    panel.sees("1 Requests", "worker")
+def test_a_console_without_our_signs_gets_plain_ones(mac: Mac, opened: Open) -> None:
+    panel = opened(mac, environment={"TERM": "linux"})
+    panel.sees("1 Requests", r"worker \d+")
+    assert "\u25cf" not in panel.text
     panel.leaves()
