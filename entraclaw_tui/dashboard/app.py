@@ -183,6 +183,8 @@ class Panel(PanelKeys, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Tell the worker at each key that somebody is here, then go on as usual."""
+        if isinstance(event, events.MouseEvent) and not self.settings.mouse:
+            return  # not asked for: typed, pasted or sent by something else than a mouse
         if isinstance(event, events.Key) and self.jump is not None:
             jump, self.jump = self.jump, None
             jump.take(event.key)

@@ -13,6 +13,8 @@ from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from entraclaw_tui.dashboard import last_resort, panel_settings
 from entraclaw_tui.dashboard.feeds import feeds_for
 from entraclaw_tui.dashboard.symbols import symbols_for
@@ -88,6 +90,7 @@ async def _run(
 ) -> int:
     clock = time.time
     settings = panel_settings.read(places.config)
+    settings = msgspec.structs.replace(settings, mouse=mouse and settings.mouse)
     feeds = feeds_for(host, places, clock)
     recording = _record(record, host, clock, feeds) if record is not None else None
     feeds.start_first()
@@ -109,7 +112,7 @@ async def _run(
         settings=settings,
     )
     try:
-        await panel.run_async(mouse=mouse and settings.mouse)
+        await panel.run_async(mouse=settings.mouse)
     finally:
         await feeds.stop()
         if recording is not None:

@@ -60,7 +60,7 @@ WORDS: Mapping[Kind, tuple[str, str]] = {
     ),
     Kind.THROTTLED: (
         "Entra asks for a pause.",
-        "It goes on by itself after the pause.",
+        "Ask again once the pause is over.",
     ),
     Kind.TRANSIENT: (
         "Entra did not answer as it should.",

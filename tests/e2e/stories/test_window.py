@@ -57,6 +57,10 @@ def test_without_the_mouse_the_terminal_keeps_its_own(mac: Mac, panel: Panel, op
     other.press("5")
     other.sees("\u2500 5 Keychain")
     assert b"\x1b[?1000h" not in other.raw
+    other.clicks("4 Job")  # nobody asked for it: something else than a mouse sent this
+    other.press("?")
+    other.sees("Whether the keychain is open")  # the help of the pane in focus
+    other.goes_back("Whether the keychain is open")
     other.leaves()
 
 
