@@ -34,7 +34,7 @@ async def code_of(step: Awaitable[object]) -> str:
     return "done"
 
 
-@sizes(20, 300)
+@sizes(20, 1000)
 async def test_eight_deciders_have_one_winner(folder: Path, table: Rows, rounds: int) -> None:
     stage = WorkerStage(folder)
     await stage.start()
