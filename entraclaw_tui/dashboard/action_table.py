@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from entraclaw_tui.dashboard.action import Action, Need
 from entraclaw_tui.dashboard.action_batch import BATCH
+from entraclaw_tui.dashboard.action_clients import CLIENTS
 from entraclaw_tui.dashboard.action_closer import CLOSER
 from entraclaw_tui.dashboard.action_logs import LOGS
 from entraclaw_tui.dashboard.action_policy import POLICY
@@ -24,6 +25,7 @@ PLACES = {
     "sources": "The sheet of the logs' sources",
     "request": "A request's sheet",
     "batch": "The sheet of several requests",
+    "clients": "The sheet of the clients",
     "policy": "The sheet of your policy",
     "rule": "The sheet of a new rule",
     "policy_save": "The sheet that saves the policy",
@@ -241,4 +243,14 @@ PANEL: tuple[Action, ...] = (
     ),
 )
 
-ACTIONS: tuple[Action, ...] = (*PANEL, *BATCH, *LOGS, *CLOSER, *TOKENS, *POLICY, *SHEETS, *REPLAY)
+ACTIONS: tuple[Action, ...] = (
+    *PANEL,
+    *BATCH,
+    *LOGS,
+    *CLOSER,
+    *TOKENS,
+    *CLIENTS,
+    *POLICY,
+    *SHEETS,
+    *REPLAY,
+)

@@ -155,6 +155,43 @@ def open_sign_in(panel: Board) -> None:
     )
 
 
+def open_clients(panel: Board) -> None:
+    """Show who may ask, and who may not."""
+    from entraclaw_tui.dashboard.sheets.clients import ClientsSheet
+
+    desk = panel.desk
+    panel.push_screen(
+        ClientsSheet(desk.link, desk.clock, readonly=desk.readonly, symbols=desk.symbols)
+    )
+
+
+def pause(panel: Board) -> None:
+    """Let the agent take no requests, after a question; or take them again."""
+    link = panel.desk.link
+    worker = link.view.snapshot.worker if link.view.snapshot is not None else None
+    if worker is None:
+        panel.say(link.view.reason, Tone.LOOK)
+    elif not worker.paused:
+
+        def sure(yes: bool | None) -> None:
+            if yes:
+                _send(panel, link.pause(), "Paused: every program is refused until you resume.")
+
+        panel.push_screen(
+            ConfirmSheet(
+                "Pause the agent?",
+                effect="Every program is refused, also under a live grant, until you resume it "
+                "with the same key in an unlocked session.",
+                yes="pause",
+            ),
+            sure,
+        )
+    elif not link.view.unlocked:
+        panel.say("Unlock first: u", Tone.LOOK)
+    else:
+        _send(panel, link.resume(), "The agent takes requests again.")
+
+
 def open_policy(panel: Board) -> None:
     """Show the person's policy, to read and change."""
     from entraclaw_tui.dashboard.sheets.policy import PolicySheet

@@ -105,6 +105,20 @@ class PanelKeys(Hearing, inherit_bindings=False):
         if self._may("lock"):
             lock(self)
 
+    def action_clients(self) -> None:
+        """Show who may ask, and who may not."""
+        from entraclaw_tui.dashboard.open_sheets import open_clients
+
+        if self._may("clients"):
+            open_clients(self)
+
+    def action_pause_agent(self) -> None:
+        """Take no requests for now, or take them again."""
+        from entraclaw_tui.dashboard.open_sheets import pause
+
+        if self._may("pause"):
+            pause(self)
+
     def action_policy(self) -> None:
         """Show the person's policy."""
         from entraclaw_tui.dashboard.open_sheets import open_policy

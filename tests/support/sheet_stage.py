@@ -152,6 +152,7 @@ class ScriptedLink(WorkerLink):
         self.decisions: list[Decision] = []
         self.pins: list[str] = []
         self.blocked: list[str] = []
+        self.unblocked: list[str] = []
         self.sign_in_steps: list[str] = []
         self.signing_in = SignIn("none", "demo@contoso.example", False)
         self.stale: set[str] = set()
@@ -188,6 +189,10 @@ class ScriptedLink(WorkerLink):
 
     async def block(self, identity: str) -> None:
         self.blocked.append(identity)
+        await self._answer()
+
+    async def unblock(self, identity: str) -> None:
+        self.unblocked.append(identity)
         await self._answer()
 
     async def decide(

@@ -272,7 +272,8 @@ class RequestsPane(ListPane[Request]):
         if not block:
             return f"Denied {wants} to {name}."
         await self.desk.link.block(request.requester.identity)
-        return f"Denied {wants}; {name} is blocked from now on."
+        way_back = self.desk.keys.shown("clients")
+        return f"Denied {wants}; {name} is blocked from now on. {way_back} takes that back."
 
 
 def waiting(requests: Sequence[Request], now: float) -> int:
