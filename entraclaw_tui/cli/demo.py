@@ -11,7 +11,7 @@ import click
 from entraclaw_tui.cli import exits
 from entraclaw_tui.cli.context import Settings, Stop, open_host
 from entraclaw_tui.cli.demo_entra import entra
-from entraclaw_tui.cli.panel import need_terminal, no_recording
+from entraclaw_tui.cli.panel import need_new_recording, need_terminal, no_recording
 from entraclaw_tui.demo.scenarios.names import LINES
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def demo(
         return exits.FINE
     settings: Settings = ctx.obj
     if not headless:
+        need_new_recording(settings)
         need_terminal()
     from entraclaw_tui.demo.stage import Stage, StageError
     from entraclaw_tui.macos.host import HostError

@@ -6,10 +6,13 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from entraclaw_tui.cli import exits
 from entraclaw_tui.cli.context import Settings, Stop, open_host
 from entraclaw_tui.text import clean
+
+_EXISTS = "it exists already; name another file"
 
 
 def open_panel(settings: Settings) -> int:
@@ -38,13 +41,21 @@ def no_recording(settings: Settings) -> Iterator[None]:
     except OSError as error:
         if settings.record is None or str(error.filename) != str(settings.record):
             raise
-        name = clean(settings.record.name, 80)
-        why = (
-            "it exists already; name another file"
-            if isinstance(error, FileExistsError)
-            else error.strerror
-        )
-        raise Stop(f"{name} cannot be written: {why}.", exits.USAGE) from None
+        why = _EXISTS if isinstance(error, FileExistsError) else error.strerror or "no reason told"
+        raise _unwritable(settings.record, why) from None
+
+
+def need_new_recording(settings: Settings) -> None:
+    """Raise Stop where a recording's file exists, before anything is begun that would be in vain.
+
+    Whoever makes the file finds out for certain.
+    """
+    if settings.record is not None and os.path.lexists(settings.record):
+        raise _unwritable(settings.record, _EXISTS)
+
+
+def _unwritable(record: Path, why: str) -> Stop:
+    return Stop(f"{clean(record.name, 80)} cannot be written: {why}.", exits.USAGE)
 
 
 def need_terminal() -> None:

@@ -71,6 +71,18 @@ def test_without_a_terminal_the_panel_names_its_twins(tmp_path: Path) -> None:
         assert "--json" in done.stderr
 
 
+def test_a_recording_that_exists_is_refused_before_a_demo_is_built(tmp_path: Path) -> None:
+    recording, folder = tmp_path / "a.rec", tmp_path / "mac"
+    recording.write_text("kept")
+    done = run("--record", str(recording), "demo", "--dir", str(folder))
+    assert done.returncode == 64
+    assert done.stderr.splitlines() == [
+        "entraclaw-tui: a.rec cannot be written: it exists already; name another file."
+    ]
+    assert recording.read_text() == "kept"
+    assert not folder.exists()
+
+
 def test_the_worker_s_absence_is_explained(request: pytest.FixtureRequest) -> None:
     root = prepare(None).root
     request.addfinalizer(lambda: shutil.rmtree(root))
