@@ -80,6 +80,8 @@ class Panel(PanelKeys, inherit_bindings=False):
             host, self.feeds, clock, symbols or Symbols(), banner, readonly, keys, compact
         )
         self._view = WorkerView()
+        self._behind = False
+        """Something was said before the panes could show it."""
         self._restore: Callable[[], None] = lambda: None
 
     # -- life
@@ -112,6 +114,8 @@ class Panel(PanelKeys, inherit_bindings=False):
         if told := self.settings.told:
             more = f" And {len(told) - 1} more: `entraclaw-tui doctor`." if told[1:] else ""
             self.say(told[0] + more, Tone.LOOK)
+        if self._behind:
+            self._reload()
         gc.freeze()
         gc.enable()
         self.feeds.start()
@@ -162,8 +166,12 @@ class Panel(PanelKeys, inherit_bindings=False):
             if changed is not None:
                 changed()
 
+    def _stands(self) -> bool:
+        return bool(self.screen_stack) and self.home.is_mounted
+
     def _reload(self) -> None:
-        if not self.screen_stack or not self.home.is_mounted:
+        if not self._stands():
+            self._behind = True  # panes that stand already may have looked too early
             return
         for pane in self.home.panes.values():
             if pane.NAME != "logs":

@@ -97,7 +97,8 @@ class Session(msgspec.Struct, frozen=True):
     may_allow: bool
     """False where this process is refused outright; `refusal` says why."""
     refusal: str
-    pin_state: Literal["set", "missing", "damaged"]
+    pin_state: Literal["set", "missing", "damaged", "unknown"]
+    """`unknown` while the worker has not read it yet."""
     retry_at: float | None = None
     """After wrong PINs: when the next one is taken."""
     over_ssh: bool = False

@@ -21,7 +21,7 @@ _P: Final = 1
 _MOST_N: Final = 2**20
 _BYTES: Final = 32
 
-PinState = Literal["set", "missing", "damaged"]
+PinState = Literal["set", "missing", "damaged", "unknown"]
 
 
 class UnfitPin(ValueError):

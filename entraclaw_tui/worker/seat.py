@@ -64,7 +64,7 @@ class Seat:
         """Return what the panel may know of its session."""
         engine = self._status.engine
         if engine is None:
-            return session.info("damaged", 0.0)
+            return session.info("unknown", 0.0)
         return session.info(engine.desk.state, engine.desk.wait(session.approver))
 
     def tell(self, session: ApproverSession) -> None:

@@ -64,6 +64,38 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "bug.jsonl"
 
 
+async def test_what_is_said_before_the_panes_stand_shows_once_they_do(
+    play: Raise, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow machine everything may be said while the screen is still being put up."""
+    stage = Stage()
+    recording = recorded_by(stage, path)
+    shown = await play(stage, SIZE)
+    before = {name: painted(shown.panel, name) for name in PANES}
+    recording.close()
+
+    panel = replay(check(path), path.parent)
+    stands = False
+    monkeypatch.setattr(panel, "_stands", lambda: stands)
+    first = panel._shown
+
+    def put_up() -> None:
+        nonlocal stands
+        if panel._player.ended and not panel.feeds.logs.waiting:
+            stands = True
+            first()
+        else:
+            panel.set_timer(0.01, put_up)
+
+    monkeypatch.setattr(panel, "_shown", put_up)
+    async with panel.run_test(size=SIZE) as pilot:
+        active_app.set(panel)
+        await until(pilot, lambda: stands)
+        panel.tick()
+        await pilot.pause()
+        assert {name: painted(panel, name) for name in PANES} == before
+
+
 async def test_the_same_rows_appear(play: Raise, path: Path) -> None:
     stage = Stage()
     recording = recorded_by(stage, path)

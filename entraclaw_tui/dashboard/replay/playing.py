@@ -22,6 +22,8 @@ class Clock:
     ) -> None:
         self.speed = speed
         self.running = True
+        self.limit = float("inf")
+        """It waits here: a slow machine must not see later what was recorded for now."""
         self._passed = passed
         self._at = at
         self._since = passed()
@@ -30,7 +32,7 @@ class Clock:
         """Return the recorded time."""
         if not self.running:
             return self._at
-        return self._at + (self._passed() - self._since) * self.speed
+        return min(self._at + (self._passed() - self._since) * self.speed, self.limit)
 
     def stop(self) -> None:
         """Stand still."""
@@ -62,7 +64,7 @@ class Player:
     async def run(self) -> None:
         """Give out everything, then stand still at the end."""
         for number, (at, entry) in enumerate(self.recorded.play()):
-            self.next_at = at
+            self.next_at = self.clock.limit = at
             await self._until(at)
             self._give(entry)
             if number % _BREATH == 0:

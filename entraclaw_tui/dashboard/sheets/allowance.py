@@ -97,6 +97,8 @@ def refusal(session: Session | None) -> str:
         return f"From here you can only deny. {clean(session.refusal, 200)}".strip()
     if session.pin_state == "missing":
         return "No PIN is set, so nothing can be allowed. Denying works."
+    if session.pin_state == "unknown":
+        return "The worker has not read your PIN yet: nothing can be allowed. Denying works."
     if session.pin_state == "damaged":
         return "The stored PIN is damaged, so nothing can be allowed. Denying works."
     return ""

@@ -15,7 +15,7 @@ from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.policy_draft import Kind, Rule
 from entraclaw_tui.dashboard.sheets import allowance, refusals
 from entraclaw_tui.dashboard.sheets.paint import key, key_off, row
-from entraclaw_tui.dashboard.sheets.policy_save import PolicyReview, PolicySaveSheet
+from entraclaw_tui.dashboard.sheets.policy_save import LOST, PolicyReview, PolicySaveSheet
 from entraclaw_tui.dashboard.sheets.rule import RuleSheet
 from entraclaw_tui.dashboard.sheets.sheet import Sheet
 from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
@@ -25,10 +25,6 @@ from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.model.policy import Policy
 from entraclaw_tui.text import Shown, clean, shorten
 
-LOST = (
-    "Somebody else changed the stored policy, so nothing can be allowed and no grant counts. "
-    "`sudo entraclaw-tui pin reset` begins anew."
-)
 _ABOUT = "What you made stricter than it is built in. No rule can allow or lower anything."
 _SIGNS = Symbols()
 _ROOMY = 66

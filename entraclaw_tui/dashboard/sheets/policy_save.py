@@ -27,6 +27,10 @@ from entraclaw_tui.model.policy import Policy
 from entraclaw_tui.text import Shown, clean
 
 _ENDS = "Grants that the new rules leave no room for end at once."
+LOST = (
+    "Somebody else changed the stored policy, so nothing can be allowed and no grant counts. "
+    "`sudo entraclaw-tui pin reset` begins anew."
+)
 _LABEL = 8
 
 
@@ -74,6 +78,8 @@ class PolicyReview(TypedPin):
         smallest = allowance.SMALLEST
         if self.size[0] < smallest[0] or self.size[1] < smallest[1]:
             return f"Saving is off below {smallest[0]}x{smallest[1]}: make the window larger."
+        if self.stored.state == "lost":
+            return LOST
         if reason := allowance.refusal(view.session):
             return reason
         if not view.unlocked:

@@ -145,13 +145,16 @@ async def test_where_nothing_can_be_saved_the_reason_is_said(how: str) -> None:
     async with opened(link, readonly=how == "readonly", size=size) as (pilot, stage):
         if how == "lost":
             assert "sudo entraclaw-tui pin reset" in stage.text
-            return
         await press(pilot, "h")
         if how == "readonly":
             assert "only looks" in stage.text
             return
         await press(pilot, "s")
-        said = {"locked": "Unlock first", "small": "off below 60x16"}[how]
+        said = {
+            "locked": "Unlock first",
+            "small": "off below 60x16",
+            "lost": "Somebody else changed",
+        }[how]
         await until(pilot, lambda: said in stage.text)
         await arm(pilot, stage)
         await press(pilot, *PIN, "enter")

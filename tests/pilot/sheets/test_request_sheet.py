@@ -391,6 +391,7 @@ async def test_a_locked_session_is_unlocked_first(key: str) -> None:
         ({"may_allow": False, "refusal": "This is the program itself."}, "only deny"),
         ({"pin_state": "missing"}, "No PIN is set"),
         ({"pin_state": "damaged"}, "damaged"),
+        ({"pin_state": "unknown"}, "has not read your PIN yet"),
     ],
 )
 async def test_a_session_that_may_not_allow_says_why_and_can_deny(
