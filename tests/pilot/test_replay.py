@@ -77,10 +77,13 @@ async def test_what_is_said_before_the_panes_stand_shows_once_they_do(
     panel = replay(check(path), path.parent)
     stands = False
     monkeypatch.setattr(panel, "_stands", lambda: stands)
-    first = panel._shown
+    begin, first = panel.feeds.start_first, panel._shown
+    monkeypatch.setattr(panel.feeds, "start_first", lambda: None)
 
     def put_up() -> None:
         nonlocal stands
+        if all(pane.is_mounted for pane in panel.home.panes.values()):
+            begin()
         if panel._player.ended and not panel.feeds.logs.waiting:
             stands = True
             first()
