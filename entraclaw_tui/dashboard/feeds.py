@@ -18,7 +18,7 @@ from entraclaw_tui.dashboard.store import Store
 from entraclaw_tui.dashboard.study import Study
 from entraclaw_tui.dashboard.worker_view import WorkerView
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
-from entraclaw_tui.ipc.messages import Snapshot
+from entraclaw_tui.ipc.messages import Snapshot, WorkerInfo
 from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import Places
 from entraclaw_tui.model.consent import AuditEntry
@@ -152,17 +152,10 @@ class Feeds:
         self.store.put(key.GRANTS, _part(view, lambda s: s.grants, hint=""))
         self.store.put(key.TOKENS, _part(view, lambda s: s.tokens, hint=""))
         worker = view.snapshot.worker if view.connected and view.snapshot is not None else None
-        # What the findings look at of it.
-        state = worker and (
-            worker.keychain,
-            worker.storage,
-            worker.paused,
-            worker.waits_for,
-            worker.certificates,
-        )
+        state = _looked_at(worker)
         if self._examined.get("worker", state) != state:
             self._findings.hurry()
-        self._examined["worker"] = state
+            self._examined["worker"] = state
         if view.connected != self._connected:
             self._connected = view.connected
             # The worker came or went: what launchd says of it is old now.
@@ -222,6 +215,7 @@ class Feeds:
         known = self.store.get(key.PRIVACY)
         view = self.link.view
         worker = view.snapshot.worker if view.connected and view.snapshot is not None else None
+        self._examined["worker"] = _looked_at(worker)
         return await self._sources.findings(known if isinstance(known, Loaded) else None, worker)
 
     def _pace(self, asked: key.Key[object], usual: float) -> Callable[[], float]:
@@ -287,3 +281,14 @@ def feeds_for(
     """Return what fills the panel's store: this Mac and its worker, unless told otherwise."""
     worker = link or WorkerLink(places.control_socket, entraclaw_tui.__version__, clock=clock)
     return Feeds(sources or of_mac(host, places, clock), worker, Store(), clock)
+
+
+def _looked_at(worker: WorkerInfo | None) -> object:
+    """Return what the findings look at of the worker."""
+    return worker and (
+        worker.keychain,
+        worker.storage,
+        worker.paused,
+        worker.waits_for,
+        worker.certificates,
+    )

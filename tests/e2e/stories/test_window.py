@@ -98,7 +98,9 @@ def test_the_help_is_about_the_pane_in_focus(panel: Panel) -> None:
 
 def test_the_palette_finds_a_command_by_its_name(panel: Panel) -> None:
     panel.press("8", ":")
+    panel.sees("Search for commands", "Follow new lines")
     panel.press(*"sources")
+    panel.sees_no("Follow new lines")  # before anything is typed all are listed
     panel.sees("Switch logs on and off")
     panel.press("enter")
     panel.sees("Which logs are shown")

@@ -203,7 +203,9 @@ def test_what_is_no_output_of_launchctl() -> None:
 # --- Trees that are printed come back -----------------------------------------------------------
 
 WORDS = st.from_regex(r"[a-z][a-z0-9 (),./-]{0,20}[a-z0-9]", fullmatch=True)
-VALUES = st.from_regex(r"[ -~]{1,30}", fullmatch=True).filter(lambda text: text.strip())
+VALUES = st.from_regex(r"[ -~]{1,30}", fullmatch=True).filter(
+    lambda text: text.strip() and text.strip() not in "{[("  # that would open a block
+)
 RAW = st.text(st.characters(exclude_characters="\n\t\r", codec="utf-8"), max_size=20)
 
 Node = tuple[str, list["str | Node"]]
