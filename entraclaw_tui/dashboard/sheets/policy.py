@@ -239,8 +239,8 @@ class PolicySheet(Sheet[None]):
 
     def _ended(self, review: PolicyReview) -> None:
         if review.saved is not None:
-            self._stored, self._wished = review.saved, review.saved.policy
-            self._wish(self._wished)
+            self._stored = review.saved
+            self._wish(review.saved.policy)
             self._say("Saved. It counts from now on.")
         else:
             self._ask(review)
