@@ -15,6 +15,7 @@ from textual.command import Provider
 from textual.reactive import Initialize, Reactive
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widget import Widget
 
 from entraclaw_tui.dashboard import closed_pictures, news, signals
 from entraclaw_tui.dashboard import theme as looks
@@ -22,6 +23,7 @@ from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.feeds import Feeds, feeds_for
 from entraclaw_tui.dashboard.home import Home
+from entraclaw_tui.dashboard.key_order import KeyOrder, Passed
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.messages import LinkChanged, StoreChanged
@@ -80,6 +82,7 @@ class Panel(PanelKeys, inherit_bindings=False):
             host, self.feeds, clock, symbols or Symbols(), banner, readonly, keys, compact
         )
         self._view = WorkerView()
+        self._in_order = KeyOrder(self, self._take_key)
         self._behind = False
         """Something was said before the panes could show it."""
         self._restore: Callable[[], None] = lambda: None
@@ -190,9 +193,23 @@ class Panel(PanelKeys, inherit_bindings=False):
         closed_pictures.forget()
 
     async def on_event(self, event: events.Event) -> None:
-        """Tell the worker at each key that somebody is here, then go on as usual."""
+        """Take keys in their order, and the mouse where it is asked for."""
         if isinstance(event, events.MouseEvent) and not self.settings.mouse:
             return  # not asked for: typed, pasted or sent by something else than a mouse
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            await self._in_order.add(event)
+            return
+        await super().on_event(event)
+        if isinstance(event, (events.Key, events.Paste)):
+            await self._in_order.came_back(event)
+
+    async def on_passed(self, message: Passed) -> None:
+        """Take the next key: the one before it has had its effect."""
+        message.stop()
+        await self._in_order.passed(message.turn)
+
+    async def _take_key(self, event: events.Event) -> None:
+        """Tell the worker at each key that somebody is here, then go on as usual."""
         if isinstance(event, events.Key) and self.jump is not None:
             jump, self.jump = self.jump, None
             jump.take(event.key)
@@ -204,15 +221,10 @@ class Panel(PanelKeys, inherit_bindings=False):
             self.run_worker(touch, group="touch", exit_on_error=False)  # type: ignore[arg-type]
         await super().on_event(event)
 
-    def on_key(self, event: events.Key) -> None:
-        """Take a letter that was on its way to a pane when something to type in was opened.
-
-        Without that a quick `/d` could mean "filter", and then "deny".
-        """
-        bar = self.home.typed_in
-        if bar is not None and not bar.done and event.is_printable and event.character:
-            event.prevent_default()
-            bar.insert_text_at_cursor(event.character)
+    @property
+    def key_target(self) -> Widget:
+        """The widget that the next key goes to."""
+        return self.focused or self.screen
 
     # -- messages of panes
 

@@ -57,8 +57,6 @@ class Home(Screen[None], inherit_bindings=False):
             )
         }
         self.active = PANES[0]
-        self.typed_in: FilterInput | None = None
-        """Where text is typed now."""
         self.zoomed = False
         self.note = NoteLine(desk)
         self.preview = Preview(self.requests)
@@ -104,9 +102,8 @@ class Home(Screen[None], inherit_bindings=False):
     async def ask(self, bar: FilterInput) -> None:
         """Let the person type, where the message line stands.
 
-        Whoever types on at once is waited for: awaited, the next key finds the focus here.
+        Awaited, the next key finds the focus here.
         """
-        self.typed_in = bar
         await self.mount(bar, after=self.note)
         self.note.display = False
         self.keys.typing(bar.KEYS)

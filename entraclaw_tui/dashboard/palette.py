@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import on
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widgets import Input
 
 from entraclaw_tui.dashboard.action import Action
 from entraclaw_tui.dashboard.actions import everywhere, own
@@ -49,6 +52,19 @@ class ActionProvider(Provider):
             await panel.run_action(action.run, where)
 
         return run
+
+
+class Palette(CommandPalette):
+    """A palette whose list is always that of the whole text when Enter is pressed."""
+
+    @on(Input.Submitted)
+    async def await_the_list(self) -> None:
+        """Wait until the list fits the text; the base class then takes the row.
+
+        Without that a quick `:messages` and Enter ran what stood first in the list before.
+        """
+        looking = [worker for worker in self.workers if worker.node is self]
+        await asyncio.gather(*(worker.wait() for worker in looking), return_exceptions=True)
 
 
 def offered(panel: Board) -> Iterator[Action]:

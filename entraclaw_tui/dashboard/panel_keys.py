@@ -126,6 +126,13 @@ class PanelKeys(Hearing, inherit_bindings=False):
         if self._may("policy"):
             open_policy(self)
 
+    def action_command_palette(self) -> None:
+        """Find any command by its name."""
+        from entraclaw_tui.dashboard.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def action_help(self) -> None:
         """Show the keys of the pane in focus."""
         from entraclaw_tui.dashboard.open_sheets import show_help

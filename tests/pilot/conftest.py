@@ -24,7 +24,17 @@ class Play:
     async def press(self, *keys: str) -> None:
         """Press keys and let what they start happen."""
         await self.pilot.press(*keys)
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Let what was started happen."""
         await settle(self.pilot, self.stage)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds that nothing tells of."""
+        async with asyncio.timeout(10):
+            while not holds():  # noqa: ASYNC110 - there is no event to wait for
+                await asyncio.sleep(0.01)
 
     async def pass_time(self, seconds: float) -> None:
         """Move the clock and let the ages be told anew."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar, Protocol
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
@@ -84,13 +83,6 @@ class FilterInput(Input):
         self._pane.filter("")
 
     # -- keys
-
-    def on_key(self, event: events.Key) -> None:
-        """Take no letter behind Enter or Esc, however fast it follows."""
-        if self.done:
-            event.prevent_default()
-        elif event.key in ("enter", "escape"):
-            self.done = True
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Act on the text as it stands."""
