@@ -61,6 +61,8 @@ class Poll(Generic[T]):
         self._awake = asyncio.Event()
         self._awake.set()
         self._failures = 0
+        self._nothings = 0
+        """How often in a row there was nothing."""
 
     @property
     def name(self) -> str:
@@ -74,6 +76,7 @@ class Poll(Generic[T]):
             self._hurry.clear()
             now = await answer(self._key, self._read)
             self._failures = self._failures + 1 if isinstance(now, Failed) else 0
+            self._nothings = self._nothings + 1 if isinstance(now, Empty) else 0
             self._store.put(self._key, now)
             await self._wait(self._delay())
 
@@ -92,6 +95,9 @@ class Poll(Generic[T]):
 
     def _delay(self) -> float:
         pace = self._pace()
+        if self._nothings:
+            # What is being set up just now comes within seconds; what is not is asked for seldom.
+            pace = min(pace, float(1 << min(self._nothings - 1, 10)))
         slowed: float = pace * (1 << min(self._failures, 6))
         return min(slowed, max(SLOWEST, pace))
 

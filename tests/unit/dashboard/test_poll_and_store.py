@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from entraclaw_tui.dashboard.key import JOB
 from entraclaw_tui.dashboard.poll import Poll
@@ -17,6 +18,10 @@ async def _until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not holds():  # noqa: ASYNC110 - what holds has no event of its own
             await asyncio.sleep(0)
+
+
+def _told_nothing(poll: Poll[Job], times: int) -> bool:
+    return poll._nothings == times
 
 
 class _Reader:
@@ -102,6 +107,25 @@ async def test_failures_slow_it_down_to_a_limit() -> None:
         delays.append(poll._delay())
     assert delays[:4] == [15.0, 30.0, 60.0, 120.0]
     assert delays[-1] == 300.0
+
+
+async def test_what_is_being_set_up_shows_soon_and_what_stays_away_costs_little() -> None:
+    reader, store = _Reader(), Store()
+    reader.answer = Empty("There is no login keychain.")
+    poll = Poll(JOB, reader, lambda: 20.0, store)
+    task = asyncio.create_task(poll.run())
+    delays = []
+    for asked in range(1, 8):
+        reader.gate.release()
+        await _until(partial(_told_nothing, poll, asked))
+        delays.append(poll._delay())
+        poll.hurry()
+    assert delays == [1.0, 2.0, 4.0, 8.0, 16.0, 20.0, 20.0]
+    reader.answer = Loaded(job(), 1.0)
+    reader.gate.release()
+    await _until(lambda: isinstance(store.get(JOB), Loaded))
+    assert poll._delay() == 20.0
+    task.cancel()
 
 
 async def test_a_reader_with_a_bug_is_a_failure_of_its_pane() -> None:
