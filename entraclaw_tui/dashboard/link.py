@@ -120,8 +120,9 @@ class WorkerLink:
     async def _connect(self) -> AsyncIterator[Connection]:
         connection = await Connection.open(self._socket, "panel", self._version)
         try:
-            await self._refresh(connection)
+            # First: whoever hears of the worker may ask it something at once.
             self._connection = connection
+            await self._refresh(connection)
             yield connection
         finally:
             self._connection = None

@@ -88,6 +88,24 @@ async def test_it_finds_the_worker_when_it_starts(
         assert link.view.at == 1000.0
 
 
+async def test_who_hears_that_the_worker_is_there_can_ask_it_at_once(
+    worker: Worker, until: Until
+) -> None:
+    await worker.start()
+    asked: list[asyncio.Task[tuple[AuditEntry, ...]]] = []
+    async with following(worker) as link:
+
+        def ask(view: WorkerView) -> None:
+            if view.connected and not asked:
+                asked.append(asyncio.ensure_future(link.audit_tail()))
+
+        link.listen(ask)
+        await until(lambda: asked and asked[0].done())
+        # It was asked, and said no; that it is not there would be untrue.
+        with pytest.raises(WireError, match=r"No audit\.tail here"):
+            await asked[0]
+
+
 async def test_events_change_the_view_and_a_burst_is_told_once(
     worker: Worker, until: Until, a_request: Callable[..., Request]
 ) -> None:
