@@ -14,6 +14,7 @@ from xml.parsers.expat import ExpatError
 import msgspec
 
 from entraclaw_tui.doctor import keychains
+from entraclaw_tui.doctor.last_words import last_words
 from entraclaw_tui.doctor.surroundings import Surroundings, look_around
 from entraclaw_tui.macos import launchctl_errors, launchctl_print
 from entraclaw_tui.macos.host import Host, ToolError
@@ -116,6 +117,8 @@ class Evidence:
     around: Surroundings = field(default_factory=Surroundings)
     worker: WorkerWord | None = None
     """None where it does not run, or nobody asked it."""
+    last_words: str = ""
+    """The last line that the agent wrote on standard error; empty while it runs."""
     installed: Installed | None = None
     """What `agent install` recorded and what changed since; None where it recorded nothing."""
 
@@ -163,6 +166,7 @@ async def gather(
         login_items=login_items,
         around=await around,
         worker=word,
+        last_words=await last_words(host, job),
         installed=installed,
     )
 

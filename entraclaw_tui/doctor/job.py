@@ -179,11 +179,11 @@ def crash_loop(evidence: Evidence) -> Iterator[Finding]:
         "crash-loop",
         Severity.WARNING if job.alive else Severity.ERROR,
         f"The agent was started {job.runs} times and failed the last time.",
-        seen(job),
+        (*seen(job), *(f"it wrote last: {words}" for words in (evidence.last_words,) if words)),
         "It runs now; the logs tell what ended it before."
         if job.alive
-        else f"launchd tries again every {job.throttle_seconds or 10} seconds.",
-        Repair("Look at its logs: `entraclaw-tui logs`."),
+        else f"{_cause(job)}launchd tries again every {job.throttle_seconds or 10} seconds.",
+        repairs.INSTALL if _is_usage(job) else repairs.STORY,
         about="job",
     )
 
@@ -212,6 +212,19 @@ def loaded(evidence: Evidence) -> Job | None:
 
 def _is_config(job: Job) -> bool:
     return job.last_exit.partition(":")[0] == "78" and not job.alive
+
+
+def _is_usage(job: Job) -> bool:
+    return job.last_exit.partition(":")[0] == "64" and not job.alive
+
+
+def _cause(job: Job) -> str:
+    if not _is_usage(job):
+        return ""
+    return (
+        "64 (EX_USAGE) means that the definition starts it with options that it does not know, as "
+        "after a change of version. Until that is mended "
+    )
 
 
 def _code_changed(job: Job) -> bool:

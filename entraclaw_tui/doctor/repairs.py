@@ -28,6 +28,11 @@ ENABLE = Repair(
 INSTALL = Repair("Write the definition anew.", (OWN, "agent", "install", "--yes"))
 """What stood in the old definition is gone then: a person decides that."""
 
+STORY = Repair(
+    "Read how it ended and what it wrote until then.", (OWN, "jobs", "--story"), looks=True
+)
+"""Where only its own words tell the cause."""
+
 
 def chmod(words: str, mode: str, *paths: str) -> Repair:
     """Change who may open files of ours."""

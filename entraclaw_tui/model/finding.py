@@ -22,6 +22,8 @@ class Repair(msgspec.Struct, frozen=True):
     command: tuple[str, ...] = ()
     reversible: bool = False
     needs_person: bool = True
+    looks: bool = False
+    """Whether the command changes nothing and only tells more."""
 
     @property
     def automatic(self) -> bool:

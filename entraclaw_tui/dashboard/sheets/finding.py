@@ -85,4 +85,6 @@ def _kind(repair: Repair) -> Shown:
     undone = "It can be undone" if repair.reversible else "It cannot be undone"
     if not repair.command:
         return Shown("It is up to you.")
+    if repair.looks:
+        return Shown("It only looks, and changes nothing.")
     return Shown(f"{undone}, and wants a person.")

@@ -45,13 +45,13 @@ def copies(panel: Panel, sentence: str) -> list[str]:
 
 def test_a_crash_loop_is_explained_and_repaired(begin: Begin, opened: Open) -> None:
     mac = begin("crash-loop")
-    panel = opened(mac)
+    panel = opened(mac, environment=SSH)
     panel.sees("worker not running")
-    explains(panel, "The agent was started \\d+ times and failed")
-    panel.goes_back("\u2500 Finding")
+    words = copies(panel, "The agent was started \\d+ times and failed")
+    assert words == ["entraclaw-tui", "--root", str(mac.root), "agent", "install", "--yes"]
     panel.press("8")
     panel.sees("No such option '--listen'")
-    assert mac.command("agent", "install", "--yes").returncode == 0
+    assert mac.command(*words[3:]).returncode == 0
     panel.sees(r"worker \d+", seconds=40)
     panel.press("1")
     panel.sees("mcp-notes", seconds=40)

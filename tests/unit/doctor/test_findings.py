@@ -536,6 +536,23 @@ def test_the_job_is_driven_by_our_own_commands_alone() -> None:
             assert "launchctl" not in " ".join(finding.repair.command)
 
 
+def test_a_crash_loop_names_the_command_that_mends_it_or_that_tells_more() -> None:
+    failed = {"state": "spawn scheduled", "pid": None, "runs": 42}
+    said = "Error: No such option '--listen'."
+    (usage,) = seen(last_words=said, **job(last_exit="64: EX_USAGE", **failed))
+    assert usage.repair is not None
+    assert usage.repair.command == ("entraclaw-tui", "agent", "install", "--yes")
+    assert not usage.repair.automatic
+    assert f"it wrote last: {said}" in usage.evidence
+    assert "options that it does not know" in usage.explanation
+    (other,) = seen(**job(last_exit="1", **failed))
+    assert other.repair is not None
+    assert other.repair.command == ("entraclaw-tui", "jobs", "--story")
+    assert other.repair.looks
+    assert not other.repair.automatic
+    assert not any("it wrote" in text for text in other.evidence)
+
+
 def test_what_mends_itself_can_be_undone_and_needs_nobody() -> None:
     automatic = {
         finding.id
