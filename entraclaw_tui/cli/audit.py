@@ -82,14 +82,14 @@ def export(settings: Settings, as_json: bool, plain: bool) -> int:
     import msgspec
 
     from entraclaw_tui.macos.places import Places
-    from entraclaw_tui.macos.plain_files import open_plain
+    from entraclaw_tui.macos.plain_files import lines_of, open_plain
     from entraclaw_tui.model.consent import AuditEntry
 
     unreadable = 0
     for path in sorted(Places.of(open_host(settings)).audit_dir.glob("????-??-??.jsonl")):
         try:
             with open_plain(path) as file:
-                for line in file:
+                for line in lines_of(file):
                     try:
                         entry = msgspec.json.decode(line, type=AuditEntry)
                     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -97,8 +97,10 @@ def export(settings: Settings, as_json: bool, plain: bool) -> int:
                         continue
                     click.echo(json.dumps(msgspec.to_builtins(entry), separators=(",", ":")))
         except OSError as error:
-            raise Stop(f"{path.name} cannot be read: {error.strerror}.", exits.ERRORS) from None
+            raise Stop(
+                f"{path.name} cannot be read further: {error.strerror}.", exits.ERRORS
+            ) from None
     if unreadable:
-        words = f"{unreadable} lines are no entries; `audit verify` names the first break."
-        raise Stop(words, exits.ERRORS)
+        told = "1 line is no entry" if unreadable == 1 else f"{unreadable} lines are no entries"
+        raise Stop(f"{told}; `audit verify` names the first break.", exits.ERRORS)
     return exits.FINE

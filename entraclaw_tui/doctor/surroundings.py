@@ -181,7 +181,7 @@ def audit_trouble(folder: Path) -> str:
         try:
             entry = msgspec.json.decode(text)
             seq = int(entry["seq"])
-        except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        except (msgspec.DecodeError, KeyError, TypeError, ValueError, RecursionError):
             return f"{files[-1].name}: a line is no audit entry"
         if before is not None and seq != before + 1:
             return f"{files[-1].name}: entry {seq} follows entry {before}"

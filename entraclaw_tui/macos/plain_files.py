@@ -8,11 +8,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 MOST = 16 * 1024 * 1024
 """Bytes that are read of a settings file; ours are a few thousand long."""
+LINE = 1024 * 1024
+"""Bytes that one line of a file of lines may have."""
+_HOLE = 64 * 1024 * 1024
+"""Bytes without a line break after which no further line is looked for."""
 
 
 def open_plain(path: Path, *, buffering: int = -1, flags: int = 0) -> BinaryIO:
@@ -38,3 +43,18 @@ def read_plain(path: Path, most: int = MOST) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes", os.fspath(path))
     return data
+
+
+def lines_of(file: BinaryIO) -> Iterator[bytes]:
+    """Yield a file's lines, however long it is; of one over LINE bytes only so many, unended.
+
+    Raises OSError where no line ends for long: a hole in a file has any size and takes no room.
+    """
+    while line := file.readline(LINE):
+        yield line
+        skipped = len(line)
+        while len(line) == LINE and not line.endswith(b"\n"):
+            line = file.readline(LINE)
+            skipped += len(line)
+            if skipped > _HOLE:
+                raise OSError(errno.EFBIG, f"a line of it has more than {_HOLE >> 20} MiB")

@@ -139,6 +139,7 @@ def test_a_database_is_told_by_its_head(tmp_path: Path) -> None:
         ('{"seq": 3}\nnonsense\n', False),
         ("[1]\n", False),
         ('{"seq": "x"}\n', False),
+        ('{"seq": ' + "[" * 50_000 + "\n", False),
     ],
 )
 def test_the_audit_goes_up_one_by_one(tmp_path: Path, lines: str, fine: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from entraclaw_tui.macos.plain_files import open_plain, read_plain
+from entraclaw_tui.macos.plain_files import LINE, lines_of, open_plain, read_plain
 
 
 def test_a_fifo_is_refused_at_once(tmp_path: Path) -> None:
@@ -50,3 +50,25 @@ def test_nothing_stays_open_of_what_was_refused(tmp_path: Path) -> None:
         with pytest.raises(OSError, match="plain"):
             open_plain(tmp_path / "fifo")
     assert len([*Path("/dev/fd").iterdir()]) == before
+
+
+def test_lines_come_whole_and_a_very_long_one_hides_none_behind_it(tmp_path: Path) -> None:
+    path = tmp_path / "2026-01-01.jsonl"
+    exact = b"e" * (LINE - 1) + b"\n"
+    path.write_bytes(b"first\n\n" + exact + b"x" * (3 * LINE + 5) + b"\nlast\nunended")
+    with open_plain(path) as file:
+        assert list(lines_of(file)) == [
+            *(b"first\n", b"\n", exact, b"x" * LINE, b"last\n", b"unended")
+        ]
+
+
+def test_a_hole_without_end_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "2026-01-01.jsonl"
+    path.write_bytes(b"first\n")
+    os.truncate(path, 1 << 40)
+    with open_plain(path) as file:
+        lines = lines_of(file)
+        assert next(lines) == b"first\n"
+        assert len(next(lines)) == LINE
+        with pytest.raises(OSError, match="more than 64 MiB"):
+            next(lines)
