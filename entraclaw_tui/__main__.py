@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
+
+COMPLETING = "_ENTRACLAW_TUI_COMPLETE"
+"""Set by the completion scripts (Click 8)."""
 
 
 def main() -> None:
@@ -13,9 +18,22 @@ def main() -> None:
 
         print(f"entraclaw-tui {__version__}")
         raise SystemExit(0)
+    raise SystemExit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    # What is imported to begin with stays: looking through it for garbage only takes time.
+    gc.disable()
+    from entraclaw_tui.cli import bare
+
+    wanted = bare.settings(arguments)
+    # A shell that completes a line calls the program without arguments, too.
+    if wanted is not None and COMPLETING not in os.environ:
+        return bare.run(wanted)  # the panel enables it behind its first picture
     from entraclaw_tui.cli.main import run
 
-    raise SystemExit(run(sys.argv[1:]))
+    gc.enable()
+    return run(arguments)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
 import msgspec
 
 from entraclaw_tui.cli import exits
@@ -17,24 +17,25 @@ if TYPE_CHECKING:
 class Settings(msgspec.Struct, frozen=True):
     """The options before the command."""
 
-    root: Path | None
-    readonly: bool
-    theme: str
-    mouse: bool
+    root: Path | None = None
+    readonly: bool = False
+    theme: str = ""
+    mouse: bool = True
     record: Path | None = None
     """Where the panel writes down what its sources say."""
 
 
-class Stop(click.ClickException):
+class Stop(Exception):
     """An end with a sentence for a person and an exit code for a script."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
+        self.message = message
         self.code = code
 
-    def show(self, file: IO[Any] | None = None) -> None:
+    def show(self) -> None:
         """Print the sentence."""
-        click.echo(f"entraclaw-tui: {self.message}", file=file, err=True)
+        print(f"entraclaw-tui: {self.message}", file=sys.stderr)
 
 
 def open_host(settings: Settings) -> Host:

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widget import Widget
 
-from entraclaw_tui.dashboard import closed_pictures, news, signals
+from entraclaw_tui.dashboard import news, signals
 from entraclaw_tui.dashboard import theme as looks
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.desk import Desk
@@ -27,7 +27,6 @@ from entraclaw_tui.dashboard.key_order import KeyOrder, Passed
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.messages import LinkChanged, StoreChanged
-from entraclaw_tui.dashboard.palette import ActionProvider
 from entraclaw_tui.dashboard.panel_keys import PanelKeys
 from entraclaw_tui.dashboard.panel_settings import PanelSettings
 from entraclaw_tui.dashboard.sources import Sources
@@ -42,13 +41,19 @@ TICK = 5.0
 """Seconds between two looks at ages. They are coarse: most looks change nothing."""
 
 
+def _commands() -> type[Provider]:
+    from entraclaw_tui.dashboard.palette import ActionProvider
+
+    return ActionProvider
+
+
 class Panel(PanelKeys, inherit_bindings=False):
     """The dashboard. `run` it; its return code is 0, or 128 plus the signal that ended it."""
 
     TITLE = "entraclaw"
     CSS_PATH = "styles/panel.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     NOTIFICATION_TIMEOUT = 0.0
 
     def _chosen(self) -> str:
@@ -190,6 +195,8 @@ class Panel(PanelKeys, inherit_bindings=False):
             if pane.display:
                 pane.tick()
         self.home.bars()
+        from entraclaw_tui.dashboard import closed_pictures
+
         closed_pictures.forget()
 
     async def on_event(self, event: events.Event) -> None:

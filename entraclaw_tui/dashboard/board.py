@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import App
 
 from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.feeds import Feeds
 from entraclaw_tui.dashboard.home import Home
-from entraclaw_tui.dashboard.jump import Jump
 from entraclaw_tui.dashboard.lines import Tone
+
+if TYPE_CHECKING:
+    from entraclaw_tui.dashboard.jump import Jump
 
 
 class Board(App[None], inherit_bindings=False):

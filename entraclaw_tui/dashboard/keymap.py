@@ -25,10 +25,12 @@ _HABIT = frozenset({"enter", "space", "ctrl+m", "ctrl+j"})
 """What is pressed without a thought; ctrl+m and ctrl+j are Enter for a terminal."""
 _ALIASES = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+j": "enter", "ctrl+h": "backspace"}
 """What a terminal cannot tell from another key."""
-_NAMED = re.compile(
+_NAMED = (
     r"(ctrl\+)?[a-z]|ctrl\+(up|down|left|right)|f([1-9]|1[0-2])|(shift\+)?tab|enter|space|"
     r"up|down|left|right|home|end|pageup|pagedown|insert|delete|backspace"
 )
+_NAMES = re.compile(r"\{([a-z_.]+)\}")
+"""How a help text names the key of an action: `{requests.deny}`."""
 # Textual names these signs otherwise than Unicode does.
 _SIGNS = {
     "solidus": "slash",
@@ -48,19 +50,19 @@ class Keymap(msgspec.Struct, frozen=True):
     """Why some were not taken, a sentence each."""
 
     def of(self, action: Action) -> Action:
-        """Return an action with the keys that it has now."""
-        key = self.keys.get(action.id)
-        return (
-            action if key is None else msgspec.structs.replace(action, keys=(key, *action.keys[1:]))
-        )
+        """Return an action with the keys that it has now; its help names those of others."""
+        first = self.keys.get(action.id)
+        keys = action.keys if first is None else (first, *action.keys[1:])
+        help = _NAMES.sub(lambda found: self.shown(found[1]), action.help)
+        return msgspec.structs.replace(action, keys=keys, help=help)
 
     def shown(self, id: str) -> str:
         """Return the first key of an action as a person reads it. Raises KeyError."""
         found = next((a for a in ACTIONS if a.id == id), None)
         if found is None:
             raise KeyError(id)
-        now = self.of(found)
-        return msgspec.structs.replace(now, keys=now.keys[:1]).shown
+        key = self.keys.get(id, found.keys[0])
+        return msgspec.structs.replace(found, keys=(key,)).shown
 
 
 def keymap(wanted: Mapping[str, object]) -> Keymap:
@@ -96,7 +98,7 @@ def named(typed: str) -> str:
         name = unicodedata.name(typed).lower().replace("-", "_").replace(" ", "_")
         return _SIGNS.get(name, name)
     name = typed.strip().casefold()
-    return _ALIASES.get(name, name) if _NAMED.fullmatch(name) else ""
+    return _ALIASES.get(name, name) if re.fullmatch(_NAMED, name) else ""
 
 
 def _refused(action: Action | None, key: str) -> str:

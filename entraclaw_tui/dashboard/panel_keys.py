@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from entraclaw_tui.dashboard.actions import action
 from entraclaw_tui.dashboard.hearing import Hearing
-from entraclaw_tui.dashboard.jump import Jump
 from entraclaw_tui.dashboard.layout import PANES
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.panes.findings import FindingsPane
@@ -81,6 +80,8 @@ class PanelKeys(Hearing, inherit_bindings=False):
 
     def action_jump(self) -> None:
         """Put a letter before each row that can be seen."""
+        from entraclaw_tui.dashboard.jump import Jump
+
         self.jump = Jump(self.home)
         begun = self.jump.begin()
         words = "A letter goes to its row, a number to its pane; any other key stays here."

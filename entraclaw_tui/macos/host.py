@@ -8,7 +8,6 @@ import os
 import pwd
 import signal
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -81,8 +80,7 @@ class Ran(msgspec.Struct, frozen=True):
         return clean_bytes(first, 200) if first else f"exit status {self.exit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(msgspec.Struct, frozen=True):
     """A Mac: the real one (`/`) or a folder that plays one."""
 
     root: Path

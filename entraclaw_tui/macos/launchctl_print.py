@@ -9,7 +9,8 @@ argument may be a brace, look like a key, or hold line breaks; such blocks are r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 _VERBATIM = frozenset(
     {
@@ -28,14 +29,13 @@ _FOREST = -1
 """Depth of what stands outside every block."""
 
 
-@dataclass(slots=True, eq=False)
-class Block:
+class Block(msgspec.Struct, eq=False):
     """One block, or the whole output: its lines without indentation, and its inner blocks."""
 
     name: str
     depth: int
     """TABs before the line that opened it."""
-    items: list[str | Block] = field(default_factory=list)
+    items: list[str | Block] = msgspec.field(default_factory=list)
     ended: bool = False
     """Whether the output went on behind it. If not, what is missing here is unknown."""
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 HOW = "14:03, 14:03:18, 2026-05-12 14:03, or 5m, 2h, 1d for how long ago"
 """The forms, for a hint."""
 
-_AGO = re.compile(r"-?(\d{1,6})\s*(s|sec|m|min|h|d)(?:\s+ago)?")
+_AGO = r"-?(\d{1,6})\s*(s|sec|m|min|h|d)(?:\s+ago)?"
 _SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
-_DAY_TIME = re.compile(r"(?:(\d{4})-(\d\d?)-(\d\d?)(?:[ T]+|$))?(?:(\d\d?):(\d\d)(?::(\d\d))?)?")
+_DAY_TIME = r"(?:(\d{4})-(\d\d?)-(\d\d?)(?:[ T]+|$))?(?:(\d\d?):(\d\d)(?::(\d\d))?)?"
 
 
 def read_moment(text: str, now: float) -> float | None:
@@ -23,9 +23,9 @@ def read_moment(text: str, now: float) -> float | None:
     text = text.strip().lower()
     if text in ("now", "0"):
         return now
-    if found := _AGO.fullmatch(text):
+    if found := re.fullmatch(_AGO, text):
         return max(0.0, now - int(found[1]) * _SECONDS[found[2]])
-    dated = _DAY_TIME.fullmatch(text.upper())
+    dated = re.fullmatch(_DAY_TIME, text.upper())
     if not text or dated is None:
         return None
     year, month, day, hour, minute, second = (

@@ -11,7 +11,6 @@ from entraclaw_tui.dashboard.ages import clock_time
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
 from entraclaw_tui.dashboard.logs.ring import Kept
 from entraclaw_tui.dashboard.symbols import Symbols
-from entraclaw_tui.macos.logs import fields_of
 from entraclaw_tui.macos.moments import day_of
 from entraclaw_tui.model.log import NOTICE
 from entraclaw_tui.text import Shown, clean, clean_block
@@ -93,6 +92,8 @@ def _rows(kept: Kept, looks: Looks) -> list[Line]:
 
 def _unfolded(kept: Kept, looks: Looks) -> list[Line]:
     """Return the message whole, and below it everything else, a fact a row."""
+    from entraclaw_tui.macos.logs import fields_of
+
     log = kept.log
     room = max(10, looks.width - BEFORE)
     rows = _headed(kept, wrap(clean(log.message, WHOLE), room), looks)
