@@ -12,9 +12,10 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import structs
 
 from entraclaw_tui.dashboard.logs.log_sources import HISTORY, LogSource, of_mac
 from entraclaw_tui.dashboard.panes.logs import LogsPane
@@ -48,7 +49,9 @@ def logs(row: Row) -> None:
     folder = Path(tempfile.mkdtemp(prefix="ec-", dir="/tmp"))
     try:
         asyncio.run(_written(row, folder))
-        path = Places.of(replace(host(), root=folder, home=folder / "Users/large")).worker_log
+        path = Places.of(
+            structs.replace(host(), root=folder, home=folder / "Users/large")
+        ).worker_log
         path.parent.mkdir(parents=True)
         _large(path)
         asyncio.run(_opened(row, path))
@@ -120,7 +123,7 @@ async def _poured(row: Row) -> None:
 
 async def _written(row: Row, folder: Path) -> None:
     """Lines that another process writes: read, parsed, put in order, shown."""
-    here = replace(host(), root=folder, home=folder / "Users/demo")
+    here = structs.replace(host(), root=folder, home=folder / "Users/demo")
     places = Places.of(here)
     places.log_dir.mkdir(parents=True)
     places.worker_log.touch()
@@ -185,7 +188,7 @@ def _tail(path: Path) -> float:
 def _worker_source(path: Path) -> LogSource:
     """Return a Mac's source of the worker's log, whose log this file is."""
     home = path.parents[3]  # .config/entraclaw/logs/worker.log
-    here = replace(host(), root=home, home=home)
+    here = structs.replace(host(), root=home, home=home)
     return next(s for s in of_mac(here, Places.of(here)) if s.origin == "worker")
 
 
