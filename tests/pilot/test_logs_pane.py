@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from entraclaw_tui.dashboard.logs.log_sources import LogSource
 from entraclaw_tui.dashboard.logs.ring import LINES
@@ -189,14 +189,25 @@ async def test_search_goes_from_hit_to_hit_and_says_where_it_begins_anew(play: R
     await _pour(it, [_line(n) for n in range(100)])
     await it.press("8", "slash", *"NUMBER 3", "enter")
     assert _cursor(it).endswith("line number 39.")
-    assert "11 lines" in it.note
+    assert "Hit 11 of 11" in it.note
     await it.press("N")
+    assert "Hit 10 of 11" in it.note
     assert _cursor(it).endswith("line number 38.")
     await it.press("n", "n")
     assert _cursor(it).endswith("line number 3.")
-    assert "last hit" in it.note
+    assert "last hit; this is the first of 11" in it.note
     await it.press("escape")
     assert "/NUMBER" not in _frame(it)
+
+
+async def test_a_hit_beyond_the_edge_shows_itself_and_the_lines_around_it_stay(play: Raise) -> None:
+    it = await play(size=(80, 24))
+    await _pour(it, [LogLine(NOW + n, "worker", "info", "x" * 90 + f" pid {n}") for n in range(9)])
+    await it.press("8", "slash", *"pid 7", "enter")
+    assert "pid 7" in _cursor(it)
+    assert sum("pid" in line for line in it.text("logs").splitlines()) == 1
+    await it.press("k")
+    assert "pid" not in it.text("logs")
 
 
 async def test_a_search_without_hits_says_so_and_stays(play: Raise) -> None:
@@ -302,7 +313,8 @@ async def test_a_saved_file_is_for_the_person_alone_and_its_place_is_told(
     play: Raise, tmp_path: Path
 ) -> None:
     it = await play(size=(120, 40))
-    object.__setattr__(it.panel.desk.host, "home", tmp_path)
+    desk = it.panel.desk
+    it.panel.desk = structs.replace(desk, host=structs.replace(desk.host, home=tmp_path))
     hostile = LogLine(NOW, "worker", "error", "bad \x1b[2J \u202e name\nnext")
     await _pour(it, [hostile, _line(1)])
     await it.press("8", "ampersand", *"bad", "enter", "S")
@@ -343,7 +355,7 @@ async def test_rotation_and_cutting_are_told_in_the_stream(play: Raise, tmp_path
     from entraclaw_tui.dashboard.logs.log_sources import of_mac
     from entraclaw_tui.macos.places import Places
 
-    here = replace(stage_host(), root=tmp_path, home=tmp_path / "Users/demo")
+    here = structs.replace(stage_host(), root=tmp_path, home=tmp_path / "Users/demo")
     log = Places.of(here).worker_log
     log.parent.mkdir(parents=True)
     log.write_text("before\n")

@@ -56,6 +56,20 @@ def paint(kept: Kept, before: Kept | None, unfolded: bool, looks: Looks) -> Pain
     return Painted([day, *rows], 1) if day else Painted(rows, 0)
 
 
+def reaching(kept: Kept, looks: Looks) -> Looks:
+    """Return the looks that bring the first hit of a line into sight, where it is cut away.
+
+    A person who moves the lines sideways sees them as they moved them.
+    """
+    if looks.wrapping or looks.left or not looks.sought:
+        return looks
+    room = max(10, looks.width - BEFORE)
+    at = kept.log.message.lower().find(looks.sought.lower())
+    if at < 0 or at + len(looks.sought) < room:
+        return looks
+    return msgspec.structs.replace(looks, left=max(1, at - room // 2))
+
+
 def sign(level: str, symbols: Symbols) -> Piece:
     """Return the sign of a level: each has a shape of its own besides its color."""
     tone = _TONES.get(level, Tone.PLAIN)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from entraclaw_tui.dashboard import words
 from entraclaw_tui.dashboard.ages import moment
+from entraclaw_tui.dashboard.keymap import Keymap
 from entraclaw_tui.dashboard.lines import Tone
 from entraclaw_tui.dashboard.logs.reading import Reading
 from entraclaw_tui.dashboard.logs.visible import Visible
@@ -11,51 +11,58 @@ from entraclaw_tui.macos.moments import HOW, read_moment
 from entraclaw_tui.text import clean
 
 Said = tuple[str, Tone] | None
+_ONLY = "This is the only hit."
 
 
 class Seeking:
     """What is searched for, and how the cursor gets there."""
 
-    def __init__(self, visible: Visible, reading: Reading) -> None:
+    def __init__(self, visible: Visible, reading: Reading, keys: Keymap) -> None:
         self.text = ""
         """What is searched for, however it is written; empty for nothing."""
         self._visible = visible
         self._reading = reading
+        self._keys = keys
 
     def first(self, page: int) -> Said:
         """Go to the nearest hit: from the end upwards where it follows, else downwards first."""
         if not self.text:
             return None
         here = self._reading.cursor
-        down = None
+        below = None
         if self._reading.following:
             here = len(self._visible) - 1
         else:
-            down = self._visible.find(self.text, here, 1)
-        place = down if down is not None else self._visible.find(self.text, here, -1)
+            below = self._visible.find(self.text, here, 1)
+        place = below if below is not None else self._visible.find(self.text, here, -1)
         if place is None:
             return self._none()
         self._reading.go(place, page)
-        hits = self._visible.hits(self.text)
-        return f"{words.count(hits, 'line')} with it: n and N go from one to the next.", Tone.PLAIN
+        number, hits = self._visible.hits(self.text, self._reading.cursor)
+        if hits == 1:
+            return _ONLY, Tone.PLAIN
+        down, up = self._keys.shown("logs.next"), self._keys.shown("logs.previous")
+        return f"Hit {number:,} of {hits:,}: {down} and {up} go from one to the next.", Tone.PLAIN
 
     def step(self, step: int, page: int) -> Said:
         """Go to the next hit (1) or the one before (-1); past the end it begins anew, and says."""
         if not self.text:
-            return "Nothing is searched for yet: / asks what.", Tone.LOOK
+            asks = self._keys.shown("logs.search")
+            return f"Nothing is searched for yet: {asks} asks what.", Tone.LOOK
         here = len(self._visible) - 1 if self._reading.following else self._reading.cursor
         place = self._visible.find(self.text, here + step, step)
         if place is not None:
             self._reading.go(place, page)
-            return None
+            return "Hit {:,} of {:,}.".format(*self._visible.hits(self.text, place)), Tone.PLAIN
         place = self._visible.find(self.text, 0 if step > 0 else len(self._visible) - 1, step)
         if place is None:
             return self._none()
         self._reading.go(place, page)
         if place == here:
-            return "This is the only hit.", Tone.PLAIN
+            return _ONLY, Tone.PLAIN
+        _, hits = self._visible.hits(self.text, place)
         ends = ("last", "first") if step > 0 else ("first", "last")
-        return "That was the {} hit; this is the {}.".format(*ends), Tone.PLAIN
+        return "That was the {} hit; this is the {} of {:,}.".format(*ends, hits), Tone.PLAIN
 
     def to_time(self, text: str, now: float, page: int) -> Said:
         """Go to the first line of a time or later."""
@@ -74,4 +81,4 @@ class Seeking:
         return None
 
     def _none(self) -> Said:
-        return f"No line that is shown has /{clean(self.text, 40)}.", Tone.LOOK
+        return f'No line that is shown has "{clean(self.text, 40)}".', Tone.LOOK

@@ -9,7 +9,7 @@ from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.lines import Line, piece
 from entraclaw_tui.dashboard.logs.reading import Reading
 from entraclaw_tui.dashboard.logs.ring import Kept, LogRing
-from entraclaw_tui.dashboard.logs.rows import Looks, Painted, paint
+from entraclaw_tui.dashboard.logs.rows import Looks, Painted, paint, reaching
 from entraclaw_tui.dashboard.logs.seeking import Seeking
 from entraclaw_tui.dashboard.logs.visible import Visible
 from entraclaw_tui.dashboard.widgets.line_view import Lit
@@ -33,7 +33,7 @@ class LogView(Pane):
         self.ring = LogRing()
         self.passing = Visible(self.ring)
         self.reading = Reading(self.passing, self._height)
-        self.seeking = Seeking(self.passing, self.reading)
+        self.seeking = Seeking(self.passing, self.reading, desk.keys)
         self.wrapping = False
         self.left = 0
         self.unfolded: set[int] = set()
@@ -119,7 +119,10 @@ class LogView(Pane):
         if painted is None:
             lines = self.passing.lines
             kept, before = lines[place], lines[place - 1] if place else None
-            painted = paint(kept, before, id(kept) in self.unfolded, self._looks)
+            looks = self._looks
+            if place == self.reading.cursor and not self.reading.following:
+                looks = reaching(kept, looks)
+            painted = paint(kept, before, id(kept) in self.unfolded, looks)
             self._painted_rows[place] = painted
         return painted
 

@@ -67,7 +67,8 @@ class Visible:
                 return place
         return None
 
-    def hits(self, text: str) -> int:
-        """Return how many lines have a text."""
+    def hits(self, text: str, place: int) -> tuple[int, int]:
+        """Return how many lines have a text: up to a place, with it, and in all."""
         wanted = text.lower()
-        return sum(holds(kept, wanted) for kept in self.lines)
+        until = sum(holds(kept, wanted) for kept in self.lines[: place + 1])
+        return until, until + sum(holds(kept, wanted) for kept in self.lines[place + 1 :])

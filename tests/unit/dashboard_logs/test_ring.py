@@ -152,7 +152,7 @@ def test_search_goes_both_ways() -> None:
     shown = Visible(ring)
     assert [shown.find("YES", start, 1) for start in (0, 1, 9, 10)] == [0, 3, 9, None]
     assert [shown.find("yes", start, -1) for start in (9, 8, 0, -1)] == [9, 6, 0, None]
-    assert shown.hits("yes") == 4
+    assert [shown.hits("yes", place) for place in (0, 3, 8, 9)] == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_what_we_say_of_a_log_passes_every_level() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from entraclaw_tui.dashboard.lines import Tone, length
 from entraclaw_tui.dashboard.logs.ring import Kept
-from entraclaw_tui.dashboard.logs.rows import MOST_ROWS, Looks, paint
+from entraclaw_tui.dashboard.logs.rows import MOST_ROWS, Looks, paint, reaching
 from entraclaw_tui.dashboard.logs.saving import text_of
 from entraclaw_tui.dashboard.symbols import PLAIN, Symbols
 from entraclaw_tui.macos.logs import parse_worker_line
@@ -65,6 +65,18 @@ def test_each_level_has_a_shape_of_its_own(symbols: Symbols) -> None:
         (row,) = paint(_kept("m", level=level), None, False, looks).rows
         shapes.add("".join(p.text for p in row).removesuffix("m").strip()[-2:])
     assert len(shapes) == 5
+
+
+@pytest.mark.parametrize("before", [0, 20, 55, 56, 57, 58, 59, 60, 400])
+def test_a_hit_that_is_cut_away_is_brought_into_sight(before: int) -> None:
+    kept = _kept("." * before + "HIT" + "." * 500)
+    looks = Looks(80, Symbols(), NOW, sought="hit")
+    (row,) = paint(kept, None, False, reaching(kept, looks)).rows
+    assert "HIT" in "".join(p.text for p in row)[: looks.width]
+    moved = Looks(80, Symbols(), NOW, sought="hit", left=20)
+    assert reaching(kept, moved) is moved
+    elsewhere = Looks(80, Symbols(), NOW, sought="worker" * 20)
+    assert reaching(kept, elsewhere) is elsewhere
 
 
 def test_hits_stand_out_wherever_they_are_and_however_they_are_written() -> None:
