@@ -28,6 +28,8 @@ from entraclaw_tui.model.privacy import Privacy
 from entraclaw_tui.model.source import Empty, Failed, Loaded, Source, value_of
 
 WORKER_HINT = "`entraclaw-tui agent start --yes` starts it; `entraclaw-tui doctor` looks deeper."
+_FIRST_PANE = "Pane 1 says what to do."
+"""It is told at length once."""
 
 # Seconds between two questions. What changes by itself is asked often, what costs much seldom;
 # an unhealthy job is watched closely.
@@ -148,9 +150,8 @@ class Feeds:
 
     def _heard(self, view: WorkerView) -> None:
         self.store.put(key.REQUESTS, _part(view, lambda s: s.requests))
-        # What to do about it is said once, in the first pane.
-        self.store.put(key.GRANTS, _part(view, lambda s: s.grants, hint=""))
-        self.store.put(key.TOKENS, _part(view, lambda s: s.tokens, hint=""))
+        self.store.put(key.GRANTS, _part(view, lambda s: s.grants, hint=_FIRST_PANE))
+        self.store.put(key.TOKENS, _part(view, lambda s: s.tokens, hint=_FIRST_PANE))
         worker = view.snapshot.worker if view.connected and view.snapshot is not None else None
         state = _looked_at(worker)
         if self._examined.get("worker", state) != state:

@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 
 from entraclaw_tui.dashboard.sheets.finding import FindingSheet
+from entraclaw_tui.doctor import repairs
+from entraclaw_tui.model.finding import Finding, Severity
 from entraclaw_tui.model.job import EnvironmentName
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 from tests.pilot.conftest import Play, Raise
 from tests.support import job_story
 from tests.support.job_story import CHAPTERS, SECRET, Story
-from tests.support.panel import CRASHING, NOW, Stage, always, job, sources
+from tests.support.panel import CRASHING, NOW, Stage, always, found, job, sources
 
 
 def stage(story: Story, **mac: object) -> Stage:
@@ -262,6 +264,21 @@ async def test_a_job_that_launchd_does_not_know_still_has_a_file_and_a_program(
     assert "not loaded" in shown
     assert shown.count("launchd does not know this job.") == 1
     assert "Python 3.14.2" in shown
+
+
+async def test_a_job_that_launchd_does_not_know_says_why_and_what_mends_it(play: Raise) -> None:
+    reason = "launchd does not know this job."
+    disabled = Finding(
+        "label-disabled", Severity.ERROR, "It is disabled.", (), "", repairs.START, about="job"
+    )
+    looked = found(Loaded((disabled,), NOW))
+    it = await play(stage(Story(), job=always(Empty(reason)), findings=looked), size=(80, 24))
+    await it.press("4")
+    shown = it.text("job")
+    for told in ("not loaded", "1 finding: It is disabled.", "mend        Start it.", reason):
+        assert told in shown
+    assert "entraclaw-tui --root" in shown
+    assert "agent start --yes" in shown
 
 
 async def test_what_differs_comes_first(play: Raise) -> None:

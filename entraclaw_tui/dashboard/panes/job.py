@@ -18,7 +18,7 @@ from entraclaw_tui.dashboard.panes.one_value import OneValue
 from entraclaw_tui.dashboard.panes.story_pane import StoryPane
 from entraclaw_tui.model.finding import Finding
 from entraclaw_tui.model.job import EnvironmentName, Job
-from entraclaw_tui.model.source import Failed, Loaded, Source, Stale, value_of
+from entraclaw_tui.model.source import Empty, Failed, Loaded, Source, Stale, value_of
 from entraclaw_tui.text import Shown, clean
 
 if TYPE_CHECKING:  # the story is imported when it is opened
@@ -55,6 +55,8 @@ class JobPane(StoryPane):
     def facts(self, width: int) -> list[Line]:
         """Return what tells the most."""
         source = self.source()
+        if isinstance(source, Empty):
+            return job_facts.absent(self.desk, source, width)
         if not isinstance(source, Loaded | Stale):
             return []
         usage = value_of(self.desk.store.get(USAGE)) if source.value.alive else None
@@ -110,7 +112,8 @@ class JobPane(StoryPane):
             if self._value.press(own):
                 self.run_worker(self._read(row.thing, own), exit_on_error=False)
             elif self._value.asked:
-                words = "It may be a secret. v once more shows it, here alone."
+                key = self.desk.keys.shown("job.reveal")
+                words = f"It may be a secret. {key} once more shows it, here alone."
                 self.post_message(self.Said(words))
             self.reload()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from entraclaw_tui.dashboard import concerns, words
 from entraclaw_tui.dashboard.ages import age
 from entraclaw_tui.dashboard.desk import Desk
-from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece, spread
+from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece, spread, wrap
 from entraclaw_tui.macos import launchctl_words
 from entraclaw_tui.macos.places import LABEL
 from entraclaw_tui.model.job import Job, Usage
@@ -13,6 +13,8 @@ from entraclaw_tui.model.source import Empty, Failed, Loaded, Source, Stale, val
 from entraclaw_tui.text import Shown, clean, shorten, shorten_path
 
 _QUIET_EXITS = frozenset({"", "0", "(never exited)"})
+_ROOM = 12
+"""Columns of a label."""
 
 
 def head(desk: Desk, source: Source[Job] | None, width: int) -> Line:
@@ -88,6 +90,21 @@ def facts(
     if job.sockets:
         lines.append(fact("sockets", Piece(clean(", ".join(job.sockets)))))
     return lines
+
+
+def absent(desk: Desk, source: Empty, width: int) -> list[Line]:
+    """Return that launchd has no such job, what was found about that, and what mends it."""
+    told: list[Line] = [(Piece(text, Tone.DIM),) for text in wrap(clean(source.reason), width)]
+    lines = [head(desk, source, width), *_findings(desk, width)]
+    found = concerns.about(desk.store, "job")
+    if not found or (repair := found[0].repair) is None:
+        return [*lines, *told]
+    from entraclaw_tui.doctor.repairs import shell
+
+    mends = [Piece(text) for text in wrap(clean(repair.words), width - _ROOM)]
+    if command := shell(desk.host, repair):
+        mends += [Piece(text, Tone.ACCENT) for text in wrap(clean(command), width - _ROOM)]
+    return [*lines, *(fact("" if n else "mend", mend) for n, mend in enumerate(mends)), *told]
 
 
 def _findings(desk: Desk, width: int) -> list[Line]:
