@@ -16,6 +16,8 @@ class Standing(msgspec.Struct, frozen=True):
 
     following: bool
     unseen: int
+    place: int
+    """Of the line under the cursor among those that are shown, from 0."""
     shown: int
     whole: int
     left: int
@@ -49,7 +51,10 @@ def narrowed(sieve: Sieve) -> list[Shown]:
 
 
 def subtitle(now: Standing, width: int) -> Content:
-    """Return whether it follows, with what is new, and how much is shown, where it fits."""
+    """Return whether it follows, with what is new, where one is and how much is shown.
+
+    What does not fit is left out from the end.
+    """
     if now.following:
         parts: list[Piece] = [piece("following", Tone.DIM)]
     else:
@@ -57,7 +62,11 @@ def subtitle(now: Standing, width: int) -> Content:
         parts = [piece(f"paused{new}", Tone.LOOK)]
     if now.broken:
         parts.append(piece(f"{words.count(now.broken, 'log')} not read", Tone.BAD))
-    if now.shown != now.whole:
+    if now.shown and not now.following:
+        parts.append(piece(f"line {now.place + 1:,} of {now.shown:,}", Tone.DIM))
+        if now.shown != now.whole:
+            parts.append(piece(f"{now.whole:,} in all", Tone.LOOK))
+    elif now.shown != now.whole:
         parts.append(piece(f"{now.shown:,} of {now.whole:,}", Tone.LOOK))
     if now.left:
         parts.append(piece(f"{now.left} columns to the right", Tone.LOOK))

@@ -73,7 +73,9 @@ class LogsPane(LogView):
 
     def nothing(self) -> str:
         """Return what to say where the switches leave nothing."""
-        return "No line passes the switches: s for the sources, e for the levels."
+        keys = self.desk.keys
+        sources, levels = keys.shown("logs.sources"), keys.shown("logs.level")
+        return f"No line passes the switches: {sources} for the sources, {levels} for the levels."
 
     def _title(self) -> Content:
         return title(f"{self.NUMBER} {self.TITLE}", self.passing.sieve, self.seeking.text)
@@ -82,6 +84,7 @@ class LogsPane(LogView):
         now = Standing(
             self.reading.following,
             self.reading.unseen,
+            self.reading.cursor,
             len(self.passing),
             len(self.ring.lines),
             self.left,
