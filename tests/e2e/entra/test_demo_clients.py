@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import plistlib
 import re
@@ -53,7 +54,9 @@ class ScriptedWorker:
             if self._closed:
                 connection.close()
                 return
-            with connection, connection.makefile("rb") as lines:
+            # A program that is told to end goes without waiting for its answer.
+            gone = contextlib.suppress(BrokenPipeError, ConnectionResetError)
+            with gone, connection, connection.makefile("rb") as lines:
                 for line in lines:
                     call = json.loads(line)
                     self.calls.append((call["method"], call["params"]))
