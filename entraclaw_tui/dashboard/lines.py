@@ -143,8 +143,12 @@ def cut(line: Line, width: int) -> Line:
     return tuple(kept)
 
 
+_SIGN = 2
+"""Columns that a sign with a blank takes at most."""
+
+
 def folded(line: Line, width: int) -> list[Line]:
-    """Return a line in as many as it needs: a long last piece goes on below its start.
+    """Return a line in as many as it needs: a long last piece goes on below the line's value.
 
     Where little room is left beside a value, what comes after it goes below the value.
     """
@@ -155,15 +159,27 @@ def folded(line: Line, width: int) -> list[Line]:
     gap = len(last.text) - len(text) if before else 0
     room = length(tuple(before)) + gap
     head: Line = (*before, piece(" " * gap)) if gap else tuple(before)
+    indent = _hanging(before)
     if len(before) > 1 and room > width // 2:
-        indent = min(length(line[:1]), width // 2)
-        first, below = cut(tuple(before), width), wrap(text, width - indent)
+        indent = min(indent, width // 2)
+        first, below = cut(tuple(before), width), text
     else:
-        indent = room
-        beside, *below = wrap(text, max(1, width - room))
+        beside = wrap(text, max(1, width - room))[0]
         first = cut((*head, Piece(beside, last.tone)), width)
+        below = Shown(text[len(beside) :].removeprefix(" "))
     blank = piece(" " * indent)
-    return [first, *((blank, Piece(part, last.tone)) for part in below)]
+    rest = wrap(below, max(1, width - indent)) if below else []
+    return [first, *((blank, Piece(part, last.tone)) for part in rest)]
+
+
+def _hanging(before: list[Piece]) -> int:
+    """Return the columns up to a value: of its label, and of a sign and a blank beside that."""
+    columns = length(tuple(before[:1]))
+    for one in before[1:]:
+        if cells(one.text) > _SIGN:
+            break
+        columns += cells(one.text)
+    return columns
 
 
 def wrap(text: Shown, width: int) -> list[Shown]:

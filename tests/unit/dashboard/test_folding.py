@@ -37,7 +37,20 @@ def test_the_blanks_before_a_remark_stay() -> None:
     ]
     lines = folded(fact("flags", piece("hard"), piece("  a remark that is long")), 38)
     assert "".join(p.text for p in lines[0]) == "flags       hard  a remark that is"
-    assert "".join(p.text for p in lines[1]).strip() == "long"
+    assert "".join(p.text for p in lines[1]) == "            long"
+
+
+def test_a_value_of_several_parts_goes_on_below_its_start() -> None:
+    secret = fact("secret", piece("private key"), piece(" of the agent research-bot, version 1"))
+    assert ["".join(p.text for p in line) for line in folded(secret, 56)] == [
+        "secret      private key of the agent research-bot,",
+        "            version 1",
+    ]
+    marked = fact("fits", piece("+"), piece(" "), piece("It names the agent by its path alone."))
+    assert ["".join(p.text for p in line) for line in folded(marked, 40)] == [
+        "fits        + It names the agent by its",
+        "              path alone.",
+    ]
 
 
 def test_a_remark_without_room_beside_the_value_goes_below_it() -> None:
