@@ -264,3 +264,17 @@ async def test_hostile_text_stays_text_in_every_field(play: Raise) -> None:
         assert "\u202e" not in shown
     await it.press("escape")
     assert it.text("keychain").replace("\n", "").isprintable()
+
+
+async def test_why_the_rows_are_old_is_said_before_what_they_were(play: Raise) -> None:
+    why = Failed("/usr/bin/security did not answer within 10 s", "")
+    failing = once_then(always(Loaded(keychain(), NOW)), why)
+    it = await play(Stage(mac=sources(keychain=failing)), size=(80, 24))
+    await it.press("5")
+    assert "other items" in str(it.home.panes["keychain"].border_subtitle)
+    it.panel.feeds.refresh()
+    await it.until(lambda: it.home.panes["keychain"].stale)
+    await it.pass_time(70)
+    edge = str(it.home.panes["keychain"].border_subtitle)
+    assert "70 s old: /usr/bin/security did not answer within 10 s" in edge
+    assert "other items" not in edge

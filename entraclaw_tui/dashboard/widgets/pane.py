@@ -173,14 +173,15 @@ class Pane(LineView):
         return Content("").join(parts)
 
     def _aged(self, pieces: list[Piece], source: Stale[object]) -> list[Piece]:
-        """Add how old the data is, and why where that fits."""
+        """Add how old the data is, and why: rather that than what there was, where it fits."""
         old = age(self.desk.clock() - source.at)
         words = "just lost" if old == "now" else f"{old} old"
-        dot = f" {self.desk.symbols.dot} " if pieces else ""
-        whole = Piece(Shown(f"{dot}{words}: {clean(source.reason)}"), Tone.LOOK)
-        if length((*pieces, whole)) <= self.room - 4:
-            return [*pieces, whole]
-        return [*pieces, piece(dot + words, Tone.LOOK)]
+        why = Piece(Shown(f"{words}: {clean(source.reason)}"), Tone.LOOK)
+        dot = [piece(f" {self.desk.symbols.dot} ", Tone.LOOK)] if pieces else []
+        for told in ([*pieces, *dot, why], [] if self.sought else [why]):
+            if told and length(tuple(told)) <= self.room - 4:
+                return told
+        return [*pieces, *dot, piece(words, Tone.LOOK)]
 
     # -- keys
 
