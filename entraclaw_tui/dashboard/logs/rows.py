@@ -12,7 +12,8 @@ from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
 from entraclaw_tui.dashboard.logs.ring import Kept
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.macos.moments import day_of
-from entraclaw_tui.model.log import NOTICE
+from entraclaw_tui.macos.places import LABEL
+from entraclaw_tui.model.log import NOTICE, LogLine
 from entraclaw_tui.text import Shown, clean, clean_block
 
 ORIGIN = 9
@@ -64,7 +65,7 @@ def reaching(kept: Kept, looks: Looks) -> Looks:
     if looks.wrapping or looks.left or not looks.sought:
         return looks
     room = max(10, looks.width - BEFORE)
-    at = kept.log.message.lower().find(looks.sought.lower())
+    at = _telling(kept.log, looks.sought).lower().find(looks.sought.lower())
     if at < 0 or at + len(looks.sought) < room:
         return looks
     return msgspec.structs.replace(looks, left=max(1, at - room // 2))
@@ -92,9 +93,24 @@ def _day(kept: Kept, before: Kept | None, looks: Looks) -> Line | None:
     return (piece(f"{'-' * 8} {words} {'-' * 8}", Tone.DIM),)
 
 
+def _telling(log: LogLine, sought: str) -> str:
+    """Return a message from where it tells something: launchd's begin with the job's whole name.
+
+    Where that is searched for, it shows; wrapped, unfolded, copied and saved it always does.
+    """
+    target, mark, rest = log.message.partition(": ")
+    name, _, pid = target.partition(" ")
+    if log.origin != "launchd" or not mark or name.rpartition("/")[2] != LABEL:
+        return log.message
+    told, wanted = f"{pid} {rest}" if pid else rest, sought.lower()
+    hidden = wanted in log.message.lower() and wanted not in told.lower()
+    return log.message if hidden else told
+
+
 def _rows(kept: Kept, looks: Looks) -> list[Line]:
-    message = kept.log.message
-    if looks.wrapping or kept.log.level == NOTICE:
+    wraps = looks.wrapping or kept.log.level == NOTICE
+    message = kept.log.message if wraps else _telling(kept.log, looks.sought)
+    if wraps:
         parts = wrap(clean(message, WRAPPED), max(10, looks.width - BEFORE))
     elif looks.left:
         rest = message[looks.left : looks.left + 4 * looks.width]

@@ -79,6 +79,25 @@ def test_a_hit_that_is_cut_away_is_brought_into_sight(before: int) -> None:
     assert reaching(kept, elsewhere) is elsewhere
 
 
+def test_a_line_of_launchd_tells_from_its_start_what_happened_to_our_job() -> None:
+    def told(message: str, **looks: object) -> str:
+        (row,) = _text(_kept(message, origin="launchd"), **looks)
+        return row[21:]
+
+    state = "service state: running"
+    assert told(f"gui/501/com.entraclaw.agent [4711]: {state}") == f"[4711] {state}"
+    assert told(f"user/501/com.entraclaw.agent: {state}") == state
+    for other in ("gui/501/com.entraclaw.agent.helper [1]: x", "gui/501 [100]: Bootstrap", state):
+        assert told(other) == other
+    whole = f"gui/501/com.entraclaw.agent [4711]: {state}"
+    assert told(whole, sought="Claw.Agent") == whole
+    assert told(whole, sought="]: service") == whole
+    assert told(whole, sought="running") == f"[4711] {state}"
+    assert "".join(_text(_kept(whole, origin="launchd"), wrapping=True)).count("gui/501") == 1
+    assert "gui/501" in _text(_kept(whole, origin="launchd"), unfolded=True)[0]
+    assert told(whole, left=5).startswith("\u2190] service")
+
+
 def test_hits_stand_out_wherever_they_are_and_however_they_are_written() -> None:
     looks = Looks(80, Symbols(), NOW, sought="MAIL")
     (row,) = paint(_kept("mail, eMail and [mail]"), None, False, looks).rows
