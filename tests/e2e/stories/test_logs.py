@@ -47,7 +47,7 @@ def test_a_search_goes_from_hit_to_hit(mac: Mac, panel: Panel) -> None:
     panel.sees("at noon")
     panel.press("/")
     panel.types("needle")
-    panel.sees("2 lines with it", r"\u25b8.*at noon")
+    panel.sees("Hit 2 of 2", r"\u25b8.*at noon")
     panel.press("N")
     panel.sees(r"\u25b8.*in the morning")
     panel.press("n")

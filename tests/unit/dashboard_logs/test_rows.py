@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -80,7 +81,7 @@ def test_a_hit_that_is_cut_away_is_brought_into_sight(before: int) -> None:
 
 
 def test_a_line_of_launchd_tells_from_its_start_what_happened_to_our_job() -> None:
-    def told(message: str, **looks: object) -> str:
+    def told(message: str, **looks: Any) -> str:
         (row,) = _text(_kept(message, origin="launchd"), **looks)
         return row[21:]
 
