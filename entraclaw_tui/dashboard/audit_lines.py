@@ -28,6 +28,10 @@ _NOTEWORTHY = frozenset(
 def audit_line(entry: AuditEntry) -> LogLine:
     """Return an entry as a line: the event, then who, what and by whom."""
     told = {name: text for name, text in entry.detail.items() if text and name not in _LEFT_OUT}
+    if told.get("why") == entry.event:
+        del told["why"]
+    if "seconds" in told:
+        told["for"] = f"{told.pop('seconds')} s"
     first = [told.pop(name) for name in ("client", "scopes", "tier", "rule") if name in told]
     named = [f"{name} {told.pop(name)}" for name in _FIRST if name in told]
     rest = [f"{name} {text}" for name, text in told.items()]

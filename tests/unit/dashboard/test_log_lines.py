@@ -22,10 +22,17 @@ def test_an_audit_entry_tells_who_what_and_by_whom() -> None:
     }
     line = audit_line(AuditEntry(1, 5.0, "denied", "r1", detail, ""))
     assert (line.at, line.origin, line.level) == (5.0, "audit", "warning")
-    assert line.message == "denied     mcp-notes  User.Read  by panel 7 on ttys001  seconds 5"
+    assert line.message == "denied     mcp-notes  User.Read  by panel 7 on ttys001  for 5 s"
     told = dict(fields_of(line))
     assert told["resource"] == "https://graph.microsoft.com"
     assert (told["seq"], told["event"], told["subject"]) == ("1", "denied", "r1")
+
+
+def test_an_audit_entry_says_nothing_twice() -> None:
+    line = audit_line(AuditEntry(1, 5.0, "expired", "r1", {"client": "x", "why": "expired"}, ""))
+    assert line.message == "expired    x"
+    line = audit_line(AuditEntry(1, 5.0, "expired", "r1", {"client": "x", "why": "clock"}, ""))
+    assert line.message == "expired    x  why clock"
 
 
 def test_what_the_worker_log_says_of_events_is_told_by_the_audit() -> None:
