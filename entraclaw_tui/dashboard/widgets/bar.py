@@ -1,4 +1,4 @@
-"""A bar of one line: parts at both ends, the least important left out where there is no room."""
+"""A bar of one line: parts at both ends; where there is no room, the least important give way."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from entraclaw_tui.dashboard.widgets.line_view import LineView
 
 
 class Part(msgspec.Struct, frozen=True):
-    """Some pieces of a bar. The greater `give`, the sooner it goes; 0 stays."""
+    """Some pieces of a bar. The greater `give`, the sooner it gives way; 0 stays."""
 
     pieces: Line
     give: int = 0
+    short: Part | None = None
+    """What then stands in its place, and gives way later; without one it is left out."""
 
 
 class Bar(LineView, can_focus=False):
@@ -34,14 +36,19 @@ def join(left: Sequence[Part], right: Sequence[Part], width: int, gap: int = 2) 
         going = max((p.give for p in (*kept_left, *kept_right)), default=0)
         if going == 0:
             break
-        kept_left = [p for p in kept_left if p.give != going]
-        kept_right = [p for p in kept_right if p.give != going]
+        kept_left, kept_right = _without(kept_left, going), _without(kept_right, going)
     blank = width - _size(kept_left, gap) - _size(kept_right, gap)
     return (
         *_joined(kept_left, gap),
         piece(" " * max(blank, 1 if kept_right else 0)),
         *_joined(kept_right, gap),
     )
+
+
+def _without(parts: Sequence[Part], going: int) -> list[Part]:
+    """Return the parts after those of this `give` gave way."""
+    shorter = (p.short if p.give == going else p for p in parts)
+    return [p for p in shorter if p is not None]
 
 
 def _size(parts: Sequence[Part], gap: int) -> int:

@@ -1,4 +1,9 @@
-"""The line that answers "is it alive?" without a look at any pane."""
+"""The line that answers "is it alive, and would a yes count?" without a look at any pane.
+
+What gives way where there is no room, first to last: what is only nice to know, good news, words
+that a sign tells as well, where we are. At 60 columns there is still whether this is a pretend
+Mac, the worker, what ails it, the session, and what waits.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +38,13 @@ class StatusLine(Bar):
         if not version and host.marker is not None:
             version = host.marker.macos
         domain = machine.domain if machine is not None else host.domain
-        parts = [Part((piece(" entraclaw", Tone.ACCENT),), give=8)]
+        parts = [Part((piece(" entraclaw", Tone.ACCENT),), give=9)]
         if badge := self.desk.badge:
             parts.append(Part((piece(f" {badge} ", Tone.BADGE),)))
-        parts.append(Part((Piece(clean(f"{host.user}@{host.name}", 40), Tone.DIM),), give=6))
+        parts.append(Part((Piece(clean(f"{host.user}@{host.name}", 40), Tone.DIM),), give=4))
         if version:
-            parts.append(Part((Piece(clean(f"macOS {version}", 20), Tone.DIM),), give=9))
-        parts.append(Part((Piece(clean(domain, 20), Tone.DIM),), give=10))
+            parts.append(Part((Piece(clean(f"macOS {version}", 20), Tone.DIM),), give=10))
+        parts.append(Part((Piece(clean(domain, 20), Tone.DIM),), give=11))
         return parts
 
     def _health(self) -> list[Part]:
@@ -55,7 +60,7 @@ class StatusLine(Bar):
         if number and worker is not None:
             parts.append(Part((piece(f" {number} waiting ", Tone.ALERT),)))
         elif worker is not None:
-            parts.append(Part((piece("nothing waits", Tone.DIM),), give=7))
+            parts.append(Part((piece("nothing waits", Tone.DIM),), give=8))
         return parts
 
     def _worker(self, worker: WorkerInfo | None) -> list[Part]:
@@ -65,14 +70,16 @@ class StatusLine(Bar):
             return [Part((piece(f"{signs.bad} ", Tone.BAD), piece(f"worker {why}", Tone.BAD)))]
         ill = worker.paused or worker.storage == "degraded"
         sign = piece(f"{signs.look} ", Tone.LOOK) if ill else piece(f"{signs.fine} ", Tone.GOOD)
-        parts = [Part((sign, piece(f"worker {worker.pid}")))]
+        named = Part((sign, piece("worker")))
+        parts = [Part((sign, piece(f"worker {worker.pid}")), 7, named)]
         if worker.paused:
             parts.append(Part((piece("paused", Tone.LOOK),)))
         if worker.storage == "degraded":
-            parts.append(Part((piece("storage trouble", Tone.LOOK),)))
+            short = Part((piece("storage", Tone.LOOK),), give=1)
+            parts.append(Part((piece("storage trouble", Tone.LOOK),), 3, short))
         up = age(self.desk.clock() - worker.started_at)
         if not ill and up != "now":
-            parts.append(Part((piece(f"up {up}", Tone.DIM),), give=11))
+            parts.append(Part((piece(f"up {up}", Tone.DIM),), give=12))
         return parts
 
     def _absence(self, source: Source[Job] | None) -> str:
@@ -89,13 +96,11 @@ class StatusLine(Bar):
     def _keychain(self, worker: WorkerInfo | None) -> list[Part]:
         signs = self.desk.symbols
         if worker is not None and worker.keychain in ("locked", "unavailable"):
-            words = f"keychain {worker.keychain}"
-            return [Part((piece(f"{signs.bad} ", Tone.BAD), piece(words, Tone.BAD)), give=1)]
+            return [_trouble(signs.bad, "keychain", worker.keychain, Tone.BAD)]
         if isinstance(self.desk.store.get(KEYCHAIN), Failed):
-            words = "keychain not read"
-            return [Part((piece(f"{signs.look} ", Tone.LOOK), piece(words, Tone.LOOK)), give=2)]
+            return [_trouble(signs.look, "keychain", "not read", Tone.LOOK)]
         if worker is not None and worker.keychain == "ok":
-            return [Part((piece(f"{signs.fine} ", Tone.GOOD), piece("keychain")), give=5)]
+            return [Part((piece(f"{signs.fine} ", Tone.GOOD), piece("keychain")), give=6)]
         return []
 
     def _findings(self) -> list[Part]:
@@ -106,22 +111,30 @@ class StatusLine(Bar):
             return []
         sign = concerns.sign(bad, self.desk.symbols)
         number, _, noun = words.count(len(told), "finding").partition(" ")
-        return [
-            Part((sign, Piece(Shown(f" {number}"), sign.tone), piece(f" {noun}", Tone.DIM)), give=3)
-        ]
+        counted = (sign, Piece(Shown(f" {number}"), sign.tone))
+        return [Part((*counted, piece(f" {noun}", Tone.DIM)), 5, Part(counted, give=1))]
 
     def _session(self) -> list[Part]:
+        """Return whether a yes would count now; that never gives way."""
         view = self.desk.link.view
         session = view.session
-        if not view.connected or session is None or self.desk.readonly:
-            return [Part((piece("read only", Tone.DIM),), give=3)] if self.desk.readonly else []
+        if self.desk.readonly:
+            return [Part((piece("read only", Tone.DIM),))]
+        if not view.connected or session is None:
+            return []
         if not session.may_allow:
-            return [Part((piece("deny only", Tone.DIM),), give=4)]
+            return [Part((piece("deny only", Tone.DIM),))]
         if not view.unlocked:
-            return [Part((piece("session locked", Tone.DIM),), give=7)]
+            short = Part((piece("locked", Tone.DIM),))
+            return [Part((piece("session locked", Tone.DIM),), 3, short)]
         ends = session.idle_ends_at
         rest = f" {left(ends - self.desk.clock())}" if ends is not None else ""
-        signs = self.desk.symbols
-        return [
-            Part((piece(f"{signs.look} ", Tone.LOOK), Piece(Shown(f"session open{rest}"))), give=4)
-        ]
+        sign = piece(f"{self.desk.symbols.look} ", Tone.LOOK)
+        short = Part((sign, Piece(Shown(f"open{rest}"))))
+        return [Part((sign, Piece(Shown(f"session open{rest}"))), 3, short)]
+
+
+def _trouble(sign: str, noun: str, why: str, tone: Tone) -> Part:
+    """Return what ails: in words, or at last by its sign alone."""
+    short = Part((piece(f"{sign} {noun}", tone),), give=2)
+    return Part((piece(f"{sign} ", tone), Piece(Shown(f"{noun} {why}"), tone)), 3, short)
