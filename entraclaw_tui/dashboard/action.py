@@ -6,6 +6,9 @@ from enum import Enum, auto
 
 import msgspec
 
+UNLOCK_FIRST = "Unlock first: press u."
+"""This key stays the same, in the panes and in the sheets."""
+
 
 class Need(Enum):
     """What must hold for an action to work now."""
@@ -45,7 +48,8 @@ class Action(msgspec.Struct, frozen=True):
     """One thing a person can do by a key.
 
     `run` is what Textual runs (`action_...` of whoever holds the bindings); in it `{key}` stands
-    for the pressed key. `dangerous` ones change something: `--readonly` takes them away.
+    for the pressed key; in `help` the id of an action in braces stands for its key, since keys can
+    be moved. `dangerous` ones change something: `--readonly` takes them away.
     """
 
     id: str

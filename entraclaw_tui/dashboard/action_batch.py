@@ -10,7 +10,8 @@ BATCH: tuple[Action, ...] = (
         ("space", "v"),
         "requests",
         "mark",
-        "Mark the request: then d denies all that are marked, a opens them together.",
+        "Mark the request: then {requests.deny} denies all that are marked, "
+        "{requests.allow} opens them together.",
         "mark",
         dangerous=True,
         needs=(Need.WORKER, Need.ROW, Need.PENDING),

@@ -19,7 +19,7 @@ LOGS: tuple[Action, ...] = (
         ("slash",),
         "logs",
         "search",
-        "Search; n and N go from hit to hit.",
+        "Search; {logs.next} and {logs.previous} go from hit to hit.",
         "search",
         footer=True,
     ),

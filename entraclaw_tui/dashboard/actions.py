@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from textual.binding import Binding
 
-from entraclaw_tui.dashboard.action import Action, Need, Situation
+from entraclaw_tui.dashboard.action import UNLOCK_FIRST, Action, Need, Situation
 from entraclaw_tui.dashboard.action_table import ACTIONS, PLACES
+from entraclaw_tui.dashboard.keymap import PLAIN
 
 
 def actions(*where: str) -> tuple[Action, ...]:
@@ -54,7 +55,7 @@ def _bind(action: Action) -> Iterable[Binding]:
             action.label,
             show=action.footer and number == 0,
             key_display=action.shown if number == 0 else None,
-            tooltip=action.help,
+            tooltip=PLAIN.of(action).help,
             id=action.id if number == 0 else f"{action.id}.{number + 1}",
         )
 
@@ -78,11 +79,11 @@ def _missing(need: Need, now: Situation) -> str:
         case Need.LOCKED if now.unlocked:
             return "Your session is open already."
         case Need.OPEN if not now.unlocked:
-            return "Unlock first: u"
+            return UNLOCK_FIRST
         case Need.ROW if not now.row:
             return "Nothing is selected."
         case Need.PENDING if not now.pending:
-            return "This request is decided already."
+            return "This request is over."
         case Need.LIVE if not now.live:
             return "This grant has ended already."
         case Need.ANY_LIVE if not now.any_live:
@@ -96,5 +97,6 @@ def table() -> str:
     for where, name in PLACES.items():
         for number, found in enumerate(actions(where)):
             keys = " ".join(f"`{key}`" for key in found.shown.split(" "))
-            rows.append(f"| {name if number == 0 else ''} | {keys} | {found.help} |")
+            help = PLAIN.of(found).help
+            rows.append(f"| {name if number == 0 else ''} | {keys} | {help} |")
     return "\n".join(rows) + "\n"

@@ -29,7 +29,7 @@ _NAMED = (
     r"(ctrl\+)?[a-z]|ctrl\+(up|down|left|right)|f([1-9]|1[0-2])|(shift\+)?tab|enter|space|"
     r"up|down|left|right|home|end|pageup|pagedown|insert|delete|backspace"
 )
-_NAMES = re.compile(r"\{([a-z_.]+)\}")
+_NAMES = r"\{([a-z_.]+)\}"
 """How a help text names the key of an action: `{requests.deny}`."""
 # Textual names these signs otherwise than Unicode does.
 _SIGNS = {
@@ -51,10 +51,12 @@ class Keymap(msgspec.Struct, frozen=True):
 
     def of(self, action: Action) -> Action:
         """Return an action with the keys that it has now; its help names those of others."""
-        first = self.keys.get(action.id)
-        keys = action.keys if first is None else (first, *action.keys[1:])
-        help = _NAMES.sub(lambda found: self.shown(found[1]), action.help)
-        return msgspec.structs.replace(action, keys=keys, help=help)
+        if first := self.keys.get(action.id):
+            action = msgspec.structs.replace(action, keys=(first, *action.keys[1:]))
+        if "{" in action.help:
+            help = re.sub(_NAMES, lambda found: self.shown(found[1]), action.help)
+            action = msgspec.structs.replace(action, help=help)
+        return action
 
     def shown(self, id: str) -> str:
         """Return the first key of an action as a person reads it. Raises KeyError."""
@@ -63,6 +65,10 @@ class Keymap(msgspec.Struct, frozen=True):
             raise KeyError(id)
         key = self.keys.get(id, found.keys[0])
         return msgspec.structs.replace(found, keys=(key,)).shown
+
+
+PLAIN = Keymap()
+"""The keys as they are built in."""
 
 
 def keymap(wanted: Mapping[str, object]) -> Keymap:

@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING
 
 from entraclaw_tui.dashboard import osc52, words
+from entraclaw_tui.dashboard.action import UNLOCK_FIRST
 from entraclaw_tui.dashboard.actions import own
 from entraclaw_tui.dashboard.key import MACHINE
 from entraclaw_tui.dashboard.lines import Tone
@@ -167,7 +168,7 @@ def open_clients(panel: Board) -> None:
 
 def pause(panel: Board) -> None:
     """Let the agent take no requests, after a question; or take them again."""
-    link = panel.desk.link
+    link, key = panel.desk.link, panel.desk.keys.shown("pause")
     worker = link.view.snapshot.worker if link.view.snapshot is not None else None
     if worker is None:
         panel.say(link.view.reason, Tone.LOOK)
@@ -175,19 +176,19 @@ def pause(panel: Board) -> None:
 
         def sure(yes: bool | None) -> None:
             if yes:
-                _send(panel, link.pause(), "Paused: every program is refused until you resume.")
+                _send(panel, link.pause(), f"Paused: every program is refused. {key} ends that.")
 
         panel.push_screen(
             ConfirmSheet(
                 "Pause the agent?",
-                effect="Every program is refused, also under a live grant, until you resume it "
-                "with the same key in an unlocked session.",
+                effect="Every program is refused, also under a live grant, until you press "
+                f"{key} again in an unlocked session.",
                 yes="pause",
             ),
             sure,
         )
     elif not link.view.unlocked:
-        panel.say("Unlock first: u", Tone.LOOK)
+        panel.say(UNLOCK_FIRST, Tone.LOOK)
     else:
         _send(panel, link.resume(), "The agent takes requests again.")
 

@@ -24,8 +24,8 @@ class ActionProvider(Provider):
     async def discover(self) -> Hits:
         """List everything."""
         for action in offered(self._panel):
-            name = self._name(action)
-            yield DiscoveryHit(Content(name), self._run(action), help=action.help, text=name)
+            name, help = self._words(action)
+            yield DiscoveryHit(Content(name), self._run(action), help=help, text=name)
 
     async def search(self, query: str) -> Hits:
         """List what matches."""
@@ -33,11 +33,12 @@ class ActionProvider(Provider):
         for action in offered(self._panel):
             score = matcher.match(f"{action.label} {action.help}")
             if score > 0:
-                name = self._name(action)
-                yield Hit(score, Content(name), self._run(action), help=action.help, text=name)
+                name, help = self._words(action)
+                yield Hit(score, Content(name), self._run(action), help=help, text=name)
 
-    def _name(self, action: Action) -> str:
-        return f"{action.label}  ({self._panel.desk.keys.of(action).shown})"
+    def _words(self, action: Action) -> tuple[str, str]:
+        now = self._panel.desk.keys.of(action)
+        return f"{now.label}  ({now.shown})", now.help
 
     @property
     def _panel(self) -> Board:
@@ -56,6 +57,11 @@ class ActionProvider(Provider):
 
 class Palette(CommandPalette):
     """A palette whose list is always that of the whole text when Enter is pressed."""
+
+    # The sign before the text is an emoji, which some terminals draw over the text.
+    DEFAULT_CSS = """
+    Palette SearchIcon { display: none; }
+    """
 
     @on(Input.Submitted)
     async def await_the_list(self) -> None:

@@ -103,7 +103,7 @@ def paused(evidence: Evidence) -> Iterator[Finding]:
             "The agent is paused.",
             ("the worker says: paused",),
             "It refuses every request until somebody lets it go on.",
-            repairs.by_hand("Unlock your session in the panel (u) and resume it (W)."),
+            repairs.by_hand("Unlock your session in the panel, and end the agent's pause there."),
             about="job",
         )
 

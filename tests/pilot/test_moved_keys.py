@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from entraclaw_tui.dashboard.action_table import ACTIONS
+from entraclaw_tui.dashboard.keymap import PLAIN
 from entraclaw_tui.dashboard.panel_settings import PanelSettings, taken
 from entraclaw_tui.dashboard.sheets.help import HelpSheet
 from tests.pilot.conftest import Play, Raise
@@ -32,6 +36,29 @@ async def test_footer_and_help_tell_the_key_that_works(play: Raise) -> None:
     told = ["".join(p.text for p in line).split() for line in sheet.lines(80, 80)]
     assert ["ctrl+d", "Deny"] in [words[:2] for words in told]
     assert ["f5", "Read"] in [words[:2] for words in told]
+
+
+async def test_texts_that_name_a_key_name_the_one_that_works(play: Raise) -> None:
+    keys = moved(requests__deny="ctrl+d", requests__allow="f6", clients="f7", logs__next="f8")
+    it = await play(Stage(settings=keys))
+    await it.press("question_mark")
+    sheet = it.panel.screen
+    assert isinstance(sheet, HelpSheet)
+    told = " ".join("".join(p.text for p in line).strip() for line in sheet.lines(120, 80))
+    assert "then ctrl+d denies all that are marked, f6 opens them together" in told
+    await it.press("escape")
+    await it.pass_time(1)
+    await it.press("D")
+    assert "f7 takes that back" in it.note
+    await it.press("8", "slash", *"a", "enter")
+    assert "f8 and N go" in it.note
+
+
+def test_every_key_that_a_help_text_names_is_there() -> None:
+    for action in ACTIONS:
+        for id in re.findall(r"\{([a-z_.]+)\}", action.help):
+            assert PLAIN.shown(id)
+        assert "{" not in PLAIN.of(action).help
 
 
 async def test_a_clash_is_said_and_leaves_the_key_where_it_was(play: Raise) -> None:

@@ -20,13 +20,14 @@ from entraclaw_tui.dashboard.read import Read
 from entraclaw_tui.dashboard.sources import Examine, Sources
 from entraclaw_tui.dashboard.symbols import Symbols
 from entraclaw_tui.dashboard.worker_view import WorkerView, lost
-from entraclaw_tui.ipc.control_messages import Decided
+from entraclaw_tui.ipc.control_messages import Decided, PolicyResult
 from entraclaw_tui.ipc.messages import Session, Snapshot, WorkerInfo
 from entraclaw_tui.ipc.sign_in import SignIn
 from entraclaw_tui.macos.host import Host, Marker
 from entraclaw_tui.macos.places import Places
 from entraclaw_tui.model.consent import (
     AuditEntry,
+    Client,
     Grant,
     Parent,
     Proof,
@@ -43,6 +44,7 @@ from entraclaw_tui.model.job import Job, Usage
 from entraclaw_tui.model.keychain import Keychain, KeychainItem
 from entraclaw_tui.model.log import LogLine
 from entraclaw_tui.model.machine import Machine
+from entraclaw_tui.model.policy import Policy
 from entraclaw_tui.model.privacy import Privacy, PrivacyGrant, Signature
 from entraclaw_tui.model.source import Empty, Failed, Loaded
 from tests.support import closer, job_story
@@ -210,6 +212,28 @@ def grants() -> tuple[Grant, ...]:
     )
 
 
+def clients() -> tuple[Client, ...]:
+    """One that is blocked, one that rests, and two that may ask."""
+    return tuple(
+        Client(f"identity {name}", name, f"/usr/local/bin/{name}", NOW - 9000, NOW - seen, **more)
+        for name, seen, more in (
+            ("mcp-notes", 5, {"allowed": 3}),
+            ("ide-plugin-entra", 12, {"allowed": 41, "denied": 1}),
+            ("crowd-one", 600, {"blocked": True, "denied": 4}),
+            ("mail-helper", 90, {"denied": 2, "resting_until": NOW + 210}),
+        )
+    )
+
+
+STRICT = Policy(
+    raised={"Files.Read": Tier.HIGH},
+    refused_scopes=("Mail.Send",),
+    once_clients=("/usr/local/bin/mail-helper",),
+    longest_remember=Remember.HOUR,
+)
+"""A policy with a rule of each kind."""
+
+
 def token(id: str, *scopes: str, client: str = "mail-helper", ends: float = 3130) -> TokenInfo:
     return TokenInfo(
         id=id,
@@ -328,6 +352,19 @@ class StandInLink(WorkerLink):
 
     async def block(self, identity: str) -> None:
         self._ask("block", identity)
+
+    async def unblock(self, identity: str) -> None:
+        self._ask("unblock", identity)
+
+    async def pause(self) -> None:
+        self._ask("pause")
+
+    async def resume(self) -> None:
+        self._ask("resume")
+
+    async def policy(self) -> PolicyResult:
+        self._ask("policy")
+        return PolicyResult(STRICT, 3, "set", NOW - 86_400)
 
     async def revoke(self, grant_id: str) -> None:
         self._ask("revoke", grant_id)

@@ -69,7 +69,8 @@ def _rows(look: Look, name: EnvironmentName) -> list[Row]:
         lines = folded((*head, Piece(value or Shown("(empty)"), Tone.ACCENT)), look.width)
         return [Row(line, f"{own}\0{n}" if n else own, name) for n, line in enumerate(lines)]
     if look.asked == own:
-        return [Row((*head, piece("v once more shows it", Tone.LOOK)), own, name)]
+        key = look.desk.keys.shown("job.reveal")
+        return [Row((*head, piece(f"{key} once more shows it", Tone.LOOK)), own, name)]
     return [Row((*head, piece(f"hidden, {name.size} long", Tone.DIM)), own, name)]
 
 

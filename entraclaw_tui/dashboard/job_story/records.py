@@ -25,7 +25,8 @@ from entraclaw_tui.model.log import LogLine
 from entraclaw_tui.text import Shown, clean
 
 _TONES = {"error": Tone.BAD, "warning": Tone.LOOK, "debug": Tone.DIM}
-_ASK = "i asks; macOS may want a password"
+_ASK = "job.login_items"
+"""The action that asks Login Items."""
 
 
 # -- findings
@@ -120,7 +121,8 @@ def _login_items(look: Look) -> Line:
     if look.desk.feeds.study.asking(job_keys.LOGIN_ITEMS):
         return (piece(f"asking{look.signs.ellipsis} macOS may wait for a password", Tone.LOOK),)
     if source is None:
-        return (piece(_ASK, Tone.DIM),)
+        key = look.desk.keys.shown(_ASK)
+        return (piece(f"{key} asks; macOS may want a password", Tone.DIM),)
     return gist_of(look, source, lambda items: marked(look, *_switched(items[0])))
 
 
@@ -142,7 +144,7 @@ def _items_page(look: Look) -> list[Row]:
         )
         return rows(look, [_login_items(look), (), (piece(why, Tone.DIM),)])
     told = page_of(look, source, lambda items: [one for i in items for one in _item(look, i)])
-    return rows(look, [*told, (), (piece("i asks again", Tone.DIM),)])
+    return rows(look, [*told, (), (piece(f"{look.desk.keys.shown(_ASK)} asks again", Tone.DIM),)])
 
 
 def _item(look: Look, item: LoginItem) -> list[Line]:

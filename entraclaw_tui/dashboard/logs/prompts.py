@@ -13,7 +13,6 @@ class SearchInput(FilterInput):
     """Lights up hits while it is typed; Enter goes to the nearest."""
 
     KEYS = (("Enter", "search"), ("Esc", "stop"))
-    HINT = "search; then n and N go from hit to hit"
 
     def __init__(
         self, pane: Pane, seek: Callable[[str], None], first_hit: Callable[[], None]
@@ -21,6 +20,11 @@ class SearchInput(FilterInput):
         self._seek = seek
         self._first_hit = first_hit
         super().__init__(pane)
+
+    def hint(self, pane: Pane) -> str:
+        """Return what the search is followed by."""
+        down, up = (pane.desk.keys.shown(id) for id in ("logs.next", "logs.previous"))
+        return f"search; then {down} and {up} go from hit to hit"
 
     def before(self, pane: Pane) -> str:
         """Return nothing: each search begins anew."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from entraclaw_tui.dashboard.action import UNLOCK_FIRST
 from entraclaw_tui.dashboard.sheets.digits import CODE_DIGITS, PIN_DIGITS
 from entraclaw_tui.dashboard.worker_view import WorkerView
 from entraclaw_tui.ipc.messages import Session
@@ -119,7 +120,7 @@ def obstacle(request: Request, view: WorkerView, around: Surroundings) -> str:
     if reason := refusal(view.session):
         return reason
     if not view.unlocked:
-        return "Unlock first: press u."
+        return UNLOCK_FIRST
     if around.unseen_scopes:
         more = (
             "1 permission" if around.unseen_scopes == 1 else (f"{around.unseen_scopes} permissions")

@@ -45,6 +45,7 @@ class ConfirmSheet(Sheet[bool]):
         self._yes = yes
         self._monotonic = monotonic
         self._arming = Arming()
+        self._note = ""
 
     def on_mount(self) -> None:
         """Take no yes before the sheet was there."""
@@ -79,16 +80,21 @@ class ConfirmSheet(Sheet[bool]):
             told = [*told[: most - 1], (Piece(shorten(Shown(more), width), Tone.LOOK),)]
         does = key if self.armed else key_off
         keys = row(key("Enter", "cancel"), does("y", clean(self._yes, 40)), gap=3)
-        return [*told, (), keys]
+        note: Line = (piece(self._note, Tone.LOOK),) if self._note else ()
+        return [*told, note, keys]
 
     def on_key(self, event: events.Key) -> None:
         """Note when keys come."""
         self._arming.key(self._monotonic() - age(event))
+        self._note = ""
 
     def action_yes(self) -> None:
         """Do it, where the key was meant."""
         if self._arming.take():
             self.dismiss(True)
+        else:
+            self._note = "Too soon: wait a moment, then press y."
+            self.repaint()
 
     def action_cancel(self) -> None:
         """Do nothing."""

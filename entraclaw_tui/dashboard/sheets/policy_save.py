@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from entraclaw_tui.dashboard import words
+from entraclaw_tui.dashboard.action import UNLOCK_FIRST
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
 from entraclaw_tui.dashboard.link import WorkerLink
@@ -83,7 +84,7 @@ class PolicyReview(TypedPin):
         if reason := allowance.refusal(view.session):
             return reason
         if not view.unlocked:
-            return "Unlock first: press u."
+            return UNLOCK_FIRST
         if self.unseen:
             more = "1 change" if self.unseen == 1 else f"{self.unseen} changes"
             return f"Read on: {more} not seen."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from entraclaw_tui.dashboard.action import UNLOCK_FIRST
 from entraclaw_tui.ipc.errors import Code, ConnectionLost, WireError
 from entraclaw_tui.text import clean
 
 _STEPS = {
     Code.STALE_DIGEST: "Read it again, then decide.",
     Code.WRONG_CODE: "Look at the program and type them again.",
-    Code.LOCKED: "Unlock first: u",
+    Code.LOCKED: UNLOCK_FIRST,
     Code.PROOF_REQUIRED: "Type your PIN.",
     Code.STORAGE: "Nothing was decided.",
 }

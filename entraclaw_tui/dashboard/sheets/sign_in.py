@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 from textual.binding import BindingType
 
 from entraclaw_tui.dashboard import qr
+from entraclaw_tui.dashboard.action import UNLOCK_FIRST
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
 from entraclaw_tui.dashboard.link import WorkerLink
@@ -161,7 +162,7 @@ class SignInSheet(Sheet[None]):
         if self._readonly or self._waits:
             return
         if not self._link.view.unlocked:
-            self._say("Unlock first: u")
+            self._say(UNLOCK_FIRST)
             return
         self._copied = False
         self._say(f"Asking Entra for a code{self._symbols.ellipsis}")

@@ -286,7 +286,7 @@ def _field(stage: Stage) -> str:
         (WireError(Code.STALE_DIGEST, "It is not the one you saw."), "saw. Read it again"),
         (WireError(Code.WRONG_CODE, "These are not its digits."), "Look at the program"),
         (WireError(Code.WRONG_CODE, "These are not its digits.", "2 left."), "digits. 2 left."),
-        (WireError(Code.LOCKED, "This panel is locked."), "Unlock first: u"),
+        (WireError(Code.LOCKED, "This panel is locked."), "Unlock first: press u."),
         (WireError(Code.LOCKED, "It starts.", "Wait a moment."), "It starts. Wait a moment."),
         (WireError(Code.STORAGE, "The disk is full."), "full. Nothing was decided."),
         (WireError(Code.WRONG_PIN, "x"), "Wrong PIN. Type it again."),

@@ -86,7 +86,7 @@ async def test_a_locked_panel_asks_for_the_pin_first() -> None:
     async with opened(link) as (pilot, stage, _):
         assert "unlock to sign in" in stage.text
         await press(pilot, "s")
-        assert "Unlock first: u" in stage.text
+        assert "Unlock first: press u." in stage.text
         assert link.sign_in_steps == ["status"]
         await press(pilot, "u")
         await until(pilot, lambda: "PIN" in stage.text)
