@@ -56,5 +56,6 @@ CLIENTS: tuple[Action, ...] = (
         "unlock",
         dangerous=True,
     ),
+    Action("clients.help", ("question_mark",), "clients", "help", "Show these keys.", "help"),
     Action("clients.close", ("escape", "q"), "clients", "back", "Go back.", "close", footer=True),
 )

@@ -75,6 +75,7 @@ POLICY: tuple[Action, ...] = (
         "unlock",
         dangerous=True,
     ),
+    Action("policy.help", ("question_mark",), "policy", "help", "Show these keys.", "help"),
     Action(
         "policy.close",
         ("escape", "q"),

@@ -134,6 +134,8 @@ SHEETS: tuple[Action, ...] = (
     ),
     Action("help.down", ("j", "down"), "help", "down", "Scroll down.", "scroll_down"),
     Action("help.up", ("k", "up"), "help", "up", "Scroll up.", "scroll_up"),
+    Action("help.page_down", ("pagedown", "space"), "help", "page down", "Next page.", "page(1)"),
+    Action("help.page_up", ("pageup",), "help", "page up", "Previous page.", "page(-1)"),
     Action(
         "help.close",
         ("escape", "question_mark", "q"),

@@ -30,6 +30,14 @@ def ordered(clients: Sequence[Client], now: float) -> list[Client]:
     return [*blocked, *resting, *[c for c in lately if not held(c, now)][:MOST]]
 
 
+def steady(clients: Sequence[Client], places: Sequence[str], now: float) -> list[Client]:
+    """Return the clients in the places that they had, by identity; who is new comes last."""
+    known = {c.identity: c for c in clients}
+    had = set(places)
+    stay = [known[identity] for identity in places if identity in known]
+    return [*stay, *(c for c in ordered(clients, now) if c.identity not in had)]
+
+
 def state(client: Client, now: float) -> tuple[str, Tone]:
     """Return what holds for a client, in words."""
     if client.blocked:

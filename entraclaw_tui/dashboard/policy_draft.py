@@ -36,12 +36,12 @@ _MEANING = {
 class Kind(Enum):
     """What a rule about one thing does; its value is how the sheet asks for it."""
 
-    REFUSE_SCOPE = "refuse the permission"
-    REFUSE_RESOURCE = "refuse the resource"
-    MEDIUM = "medium at least, the permission"
-    HIGH = "high at least, the permission"
-    ONCE_SCOPE = "never remember the permission"
-    ONCE_CLIENT = "never remember for the program"
+    REFUSE_SCOPE = "refuse a permission"
+    REFUSE_RESOURCE = "refuse a resource"
+    MEDIUM = "a permission is medium at least"
+    HIGH = "a permission is high at least"
+    ONCE_SCOPE = "never remember a permission"
+    ONCE_CLIENT = "never remember a program"
 
 
 _OF_SCOPES = frozenset({Kind.REFUSE_SCOPE, Kind.MEDIUM, Kind.HIGH, Kind.ONCE_SCOPE})
@@ -114,7 +114,10 @@ def rules(stored: Policy, wished: Policy) -> tuple[Rule, ...]:
 
 
 def stepped(wished: Policy, name: str, by: int) -> Policy:
-    """Return the policy with one of the four rules at its next value; others have none."""
+    """Return the policy with one of the four rules at its next value, the first after the last.
+
+    Other rules have none.
+    """
     change: dict[str, object] = {}
     match name:
         case "longest remembered":
@@ -130,12 +133,10 @@ def stepped(wished: Policy, name: str, by: int) -> Policy:
 
 
 def put_back(stored: Policy, wished: Policy, name: str) -> Policy:
-    """Return the policy with this rule as it is built in; one that was taken away comes again."""
-    if name in model.lines(BUILT_IN):
-        return _with(wished, BUILT_IN, name)
-    if name in model.lines(wished):
-        return _with(wished, BUILT_IN, name)
-    return _with(wished, stored, name)
+    """Return the policy with this rule as it is built in; where it is, as it is stored."""
+    built_in = model.lines(BUILT_IN).get(name)
+    there = model.lines(wished).get(name) != built_in
+    return _with(wished, BUILT_IN if there else stored, name)
 
 
 def added(wished: Policy, kind: Kind, text: str) -> Policy:
@@ -194,7 +195,7 @@ def _with(policy: Policy, source: Policy, name: str) -> Policy:
 
 
 def _next(values: tuple[T, ...], now: T, by: int) -> T:
-    return values[max(0, min(values.index(now) + by, len(values) - 1))]
+    return values[(values.index(now) + by) % len(values)]
 
 
 def _about(name: str) -> str:

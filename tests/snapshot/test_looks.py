@@ -1,4 +1,4 @@
-"""Ten telling pictures in every look: what they mean must not hang on a color or on much room."""
+"""Twelve telling pictures in every look: no meaning may hang on a color or on much room."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from entraclaw_tui.model.source import Loaded
 from tests.snapshot.conftest import Look
-from tests.support.panel import CRASHING, NOW, Stage, always, job, snapshot, sources
+from tests.support.panel import CRASHING, NOW, Stage, always, clients, job, snapshot, sources
 
 Made = Callable[[str], Stage]
 
@@ -29,6 +29,11 @@ def later(theme: str) -> Stage:
     return stage
 
 
+def known(theme: str) -> Stage:
+    """Some programs have asked before."""
+    return Stage(first=snapshot(clients=clients()), theme=theme)
+
+
 SCENES: dict[str, tuple[Made, list[str]]] = {
     "overview": (usual, []),
     "down": (down, []),
@@ -37,6 +42,8 @@ SCENES: dict[str, tuple[Made, list[str]]] = {
     "history": (usual, ["h"]),
     "finding": (usual, ["2", "enter"]),
     "grant": (usual, ["3", "enter"]),
+    "clients": (known, ["B"]),
+    "policy": (usual, ["P", "j", "l"]),
     "job": (usual, ["4", "enter"]),
     "item": (usual, ["5", "enter"]),
     "logs": (usual, ["8", "slash", *"read", "enter"]),

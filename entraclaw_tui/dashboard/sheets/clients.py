@@ -9,11 +9,13 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from entraclaw_tui.dashboard import client_rows, words
+from entraclaw_tui.dashboard.action import UNLOCK_FIRST
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.sheets import allowance, refusals
-from entraclaw_tui.dashboard.sheets.paint import key, key_off, row
+from entraclaw_tui.dashboard.sheets.help import HelpSheet
+from entraclaw_tui.dashboard.sheets.paint import key, key_off, key_rows, row
 from entraclaw_tui.dashboard.sheets.sheet import Sheet
 from entraclaw_tui.dashboard.sheets.unlock import UnlockSheet
 from entraclaw_tui.dashboard.symbols import Symbols
@@ -28,7 +30,7 @@ _LOOK = 5.0
 
 
 class ClientsSheet(Sheet[None]):
-    """Lists the clients. The selected one stays selected, whatever comes."""
+    """Lists the clients. The selected one stays selected and each keeps its row, whatever comes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("clients")]
     WIDEST = 80
@@ -48,6 +50,7 @@ class ClientsSheet(Sheet[None]):
         self._readonly = readonly
         self._symbols = symbols
         self._identity = ""
+        self._places: tuple[str, ...] = ()
         self._note = ""
 
     def on_mount(self) -> None:
@@ -73,7 +76,11 @@ class ClientsSheet(Sheet[None]):
     @property
     def _clients(self) -> list[Client]:
         snapshot = self._link.view.snapshot
-        return client_rows.ordered(snapshot.clients, self._clock()) if snapshot is not None else []
+        if snapshot is None:
+            return []
+        found = client_rows.steady(snapshot.clients, self._places, self._clock())
+        self._places = tuple(client.identity for client in found)
+        return found
 
     @property
     def selected(self) -> Client | None:
@@ -87,8 +94,8 @@ class ClientsSheet(Sheet[None]):
         clients, here = self._clients, self.selected
         if here is None:
             nobody: list[Line] = [(Piece(t, Tone.DIM),) for t in wrap(Shown(_NOBODY), width)]
-            return [*nobody, *self._notes(width), (), self._keys(None)]
-        foot: list[Line] = [*self._about(here, width), *self._notes(width), (), self._keys(here)]
+            return [*nobody, *self._notes(width), *self._keys(None, width)]
+        foot = [*self._about(here, width), *self._notes(width), *self._keys(here, width)]
         gap: list[Line] = [()] if rows > len(clients) + len(foot) else []
         room = max(1, rows - len(foot) - len(gap))
         top = max(0, min(clients.index(here) - room // 2, len(clients) - room))
@@ -106,24 +113,26 @@ class ClientsSheet(Sheet[None]):
 
     def _about(self, client: Client, width: int) -> list[Line]:
         path = shorten_path(clean(client.executable, 400), width)
-        counts = f"allowed {client.allowed} times, denied {client.denied} times"
+        yes, no = words.count(client.allowed, "time"), words.count(client.denied, "time")
+        counts = f"allowed {yes}, denied {no}"
         return [(Piece(path, Tone.DIM),), (piece(counts, Tone.DIM),)]
 
     def _notes(self, width: int) -> list[Line]:
         view = self._link.view
         told = self._note if view.connected else view.reason
-        return [(Piece(t, Tone.LOOK),) for t in wrap(clean(told, 300), width)] if told else []
+        # One row at least, so that the keys stay where they are.
+        return [(Piece(t, Tone.LOOK),) for t in wrap(clean(told, 300), width)] or [()]
 
-    def _keys(self, client: Client | None) -> Line:
+    def _keys(self, client: Client | None, width: int) -> list[Line]:
         back = key("Esc", "back")
         if client is None or self._readonly:
-            return row(back)
+            return [row(back)]
         held = client_rows.held(client, self._clock())
         caps = [(key if held else key_off)("x", "let it ask", Tone.GOOD)]
         caps.append((key_off if client.blocked else key)("D", "block", Tone.BAD))
         if held and not self._link.view.unlocked:
             caps.append(key("u", "unlock"))
-        return row(*caps, back)
+        return key_rows(width, *caps, back)
 
     # -- keys ---------------------------------------------------------------------------------
 
@@ -143,7 +152,7 @@ class ClientsSheet(Sheet[None]):
         if not client_rows.held(client, self._clock()):
             self._say("It may ask already.")
         elif not self._link.view.unlocked:
-            self._say("Unlock first: u")
+            self._say(UNLOCK_FIRST)
         else:
             self._send(self._link.unblock(client.identity), f"{_name(client)} may ask again.")
 
@@ -161,6 +170,10 @@ class ClientsSheet(Sheet[None]):
         self._say(reason)
         if not reason:
             self.app.push_screen(UnlockSheet(self._link, self._clock))
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpSheet("clients"))
 
     def action_close(self) -> None:
         """Go back."""

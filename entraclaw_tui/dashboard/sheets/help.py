@@ -48,6 +48,7 @@ class HelpSheet(Sheet[None]):
         self._places = places or ("app",)
         self._situation = situation
         self._scroller = Scroller()
+        self._room = 1
         self.add_class("-calm")
 
     def title_text(self) -> Line:
@@ -68,7 +69,8 @@ class HelpSheet(Sheet[None]):
             if rows_of_place:
                 listed += [()] if listed else []
                 listed += [(piece(PLACES[place], Tone.ACCENT),), *rows_of_place]
-        shown = self._scroller.window(listed, (), max(1, rows - 2))
+        self._room = max(1, rows - 2)
+        shown = self._scroller.window(listed, (), self._room)
         return [*shown, (), row(key("Esc", "back"))]
 
     def _of(self, place: str) -> list[Action]:
@@ -106,6 +108,10 @@ class HelpSheet(Sheet[None]):
     def action_scroll_up(self) -> None:
         """Scroll up."""
         self._move(-1)
+
+    def action_page(self, by: int) -> None:
+        """Scroll by what is visible, but for two rows."""
+        self._move(by * max(1, self._room - 3))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll by the wheel."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from entraclaw_tui.dashboard.lines import Line, Piece, Tone, wrap
+from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, wrap
 from entraclaw_tui.text import Shown, cells, clean, shorten
 
 
@@ -70,6 +70,16 @@ def row(*groups: tuple[Piece, ...], gap: int = 2) -> Line:
             pieces.append(Piece(Shown(" " * gap)))
         pieces.extend(group)
     return tuple(pieces)
+
+
+def key_rows(width: int, *groups: tuple[Piece, ...], gap: int = 2) -> list[Line]:
+    """Return groups of pieces beside each other, in as many rows as they need: none is cut."""
+    rows: list[list[tuple[Piece, ...]]] = [[]]
+    for group in groups:
+        if rows[-1] and length(row(*rows[-1], group, gap=gap)) > width:
+            rows.append([])
+        rows[-1].append(group)
+    return [row(*one, gap=gap) for one in rows]
 
 
 def labelled(

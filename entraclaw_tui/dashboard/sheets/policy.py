@@ -14,7 +14,8 @@ from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece, wrap
 from entraclaw_tui.dashboard.link import WorkerLink
 from entraclaw_tui.dashboard.policy_draft import Kind, Rule
 from entraclaw_tui.dashboard.sheets import allowance, refusals
-from entraclaw_tui.dashboard.sheets.paint import key, key_off, row
+from entraclaw_tui.dashboard.sheets.help import HelpSheet
+from entraclaw_tui.dashboard.sheets.paint import key, key_off, key_rows, row
 from entraclaw_tui.dashboard.sheets.policy_save import LOST, PolicyReview, PolicySaveSheet
 from entraclaw_tui.dashboard.sheets.rule import RuleSheet
 from entraclaw_tui.dashboard.sheets.sheet import Sheet
@@ -27,8 +28,6 @@ from entraclaw_tui.text import Shown, clean, shorten
 
 _ABOUT = "What you made stricter than it is built in. No rule can allow or lower anything."
 _SIGNS = Symbols()
-_ROOMY = 66
-"""Columns that the keys need to stand apart."""
 
 
 class PolicySheet(Sheet[None]):
@@ -95,13 +94,18 @@ class PolicySheet(Sheet[None]):
 
     def lines(self, width: int, rows: int) -> list[Line]:
         """What it is, the rules around the selected one, what that means, the keys."""
-        about = [(Piece(text, Tone.DIM),) for text in wrap(Shown(_ABOUT), width)]
-        notes = [(Piece(text, Tone.LOOK),) for text in self._told(width)]
-        meaning = self._meaning(width)
-        foot: list[Line] = [*meaning, *notes, (), self._keys(width)]
-        listed = [self._row(n, rule, width) for n, rule in enumerate(self.rules)]
-        if len(about) + 1 + len(listed) + len(foot) + 1 <= rows:
-            return [*about, (), *listed, (), *foot]
+        about: list[Line] = [(Piece(text, Tone.DIM),) for text in wrap(Shown(_ABOUT), width)]
+        notes: list[Line] = [(Piece(text, Tone.LOOK),) for text in self._told(width)]
+        rules = self.rules
+        told = [self._meaning(rule, width) for rule in rules]
+        meaning = told[min(self._index, len(rules) - 1)] if rules else []
+        keys = self._keys(width)
+        # One row for a note at least, so that the keys stay where they are.
+        foot: list[Line] = [*meaning, *(notes or [()]), *keys]
+        listed = [self._row(n, rule, width) for n, rule in enumerate(rules)]
+        spare = max(map(len, told), default=0) - len(meaning)
+        if len(about) + 1 + len(listed) + 1 + len(foot) + spare <= rows:
+            return [*about, (), *listed, (), *meaning, *[()] * spare, *foot[len(meaning) :]]
         room = max(1, rows - len(foot))
         top = max(0, min(self._index - room // 2, len(listed) - room))
         return [*listed[top : top + room], *foot]
@@ -124,11 +128,7 @@ class PolicySheet(Sheet[None]):
         line = (*head, piece(value, tone), *tail)
         return line if length(line) <= width else (*head, piece(value, tone))
 
-    def _meaning(self, width: int) -> list[Line]:
-        rules = self.rules
-        if not rules:
-            return []
-        rule = rules[min(self._index, len(rules) - 1)]
+    def _meaning(self, rule: Rule, width: int) -> list[Line]:
         told = [rule.title] if len(rule.title) > 34 else []
         return [
             (Piece(text, Tone.DIM),)
@@ -145,16 +145,24 @@ class PolicySheet(Sheet[None]):
         note = self._note or (_ASKING if self._stored is None else "")
         return [*told, *(wrap(clean(note, 300), width) if note else [])]
 
-    def _keys(self, width: int) -> Line:
+    def _keys(self, width: int) -> list[Line]:
         back = key("Esc", "back")
         if self._stored is None or self._readonly:
-            return row(back)
+            return [row(back)]
         change = key("h l", "change") if self._steps else key_off("h l", "change")
-        caps = [change, key("n", "new"), key("x", "built in")]
+        caps = [change, key("n", "new"), key("x", self._back)]
         caps.append((key if self._changed else key_off)("s", "save", Tone.GOOD))
         if not self._link.view.unlocked:
             caps.append(key("u", "unlock"))
-        return row(*caps, back, gap=2 if width >= _ROOMY else 1)
+        return key_rows(width, *caps, back)
+
+    @property
+    def _back(self) -> str:
+        """Return what x does to the selected rule."""
+        rule = self.rules[self._index]
+        if rule.value == rule.built_in and rule.changed:
+            return "as stored"
+        return "built in" if rule.built_in else "remove"
 
     @property
     def _steps(self) -> bool:
@@ -211,6 +219,10 @@ class PolicySheet(Sheet[None]):
         self._say(reason)
         if not reason:
             self.app.push_screen(UnlockSheet(self._link, self._clock))
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpSheet("policy"))
 
     def action_close(self) -> None:
         """Go back; a draft is dropped only at the second press."""

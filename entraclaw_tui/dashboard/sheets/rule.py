@@ -63,7 +63,7 @@ class RuleSheet(Sheet[None]):
         while cells(typed) > width - 10:
             typed = Shown(typed[1:])
         field = Field(padded(f"{typed}_", width - 8))
-        told = self._note or f"For example {_EXAMPLES[self.kind]}"
+        told = f"{self._note} For example {_EXAMPLES[self.kind]}".strip()
         tone = Tone.LOOK if self._note else Tone.DIM
         notes: list[Line] = [(Piece(text, tone),) for text in wrap(clean(told, 300), width)]
         gap: list[Line] = [()] if rows >= len(listed) + len(notes) + 4 else []

@@ -13,7 +13,7 @@ def test_a_permission_that_the_person_refuses_is_asked_about_no_more(
     panel.press("P")
     panel.sees("What you made stricter")
     panel.press("n")
-    panel.sees("refuse the permission")
+    panel.sees("refuse a permission")
     panel.types("Calendars.ReadWrite")
     panel.sees("1 change not saved", "u  unlock")
     panel.unlocks()

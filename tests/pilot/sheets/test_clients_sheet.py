@@ -96,6 +96,37 @@ async def test_a_locked_session_blocks_but_lets_nobody_back() -> None:
         assert (link.unblocked, link.blocked) == ([], ["id:report-bot"])
 
 
+async def test_every_client_keeps_its_row_whatever_comes() -> None:
+    link = knowing(*CLIENTS)
+    async with opened(link) as (pilot, stage):
+        link.tell(client=msgspec.structs.replace(CLIENTS[1], blocked=False))
+        link.tell(client=client("mcp-notes", seen=0))
+        link.tell(client=client("newcomer", seen=0))
+        stage.told()
+        await pilot.pause()
+        rows = [line for line in stage.text.splitlines() if "may ask, " in line or "rests" in line]
+        names = [row.replace("\u25b8", " ").split()[1] for row in rows]
+        assert names == ["pushy", "mail-helper", "report-bot", "mcp-notes", "newcomer"]
+
+
+async def test_a_panel_that_only_looks_lists_them_and_changes_nothing() -> None:
+    link = knowing(*CLIENTS)
+    async with opened(link, readonly=True) as (pilot, stage):
+        assert "pushy" in stage.text
+        assert "let it ask" not in stage.text
+        for keys in (("x",), ("j", "x"), ("j", "D"), ("u",)):
+            await press(pilot, *keys)
+            assert "only looks" in stage.text
+        assert (link.unblocked, link.blocked) == ([], [])
+        assert "\u25b8 report-bot" in stage.text
+
+
+async def test_one_time_is_one_time() -> None:
+    link = knowing(client("mcp-notes", allowed=1, denied=2))
+    async with opened(link) as (_, stage):
+        assert "allowed 1 time, denied 2 times" in stage.text
+
+
 async def test_a_refusal_and_an_empty_list_are_said_plainly() -> None:
     link = knowing(*CLIENTS)
     async with opened(link) as (pilot, stage):

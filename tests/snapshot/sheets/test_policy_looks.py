@@ -34,9 +34,10 @@ def test_rules(picture: Picture, size: str) -> None:
     assert picture(link, sheet(link), size, "x", "j", "j", "j", "j", "j", "j", "x", "j")
 
 
-def test_as_built_in_and_locked(picture: Picture) -> None:
+@pytest.mark.parametrize("size", ["80x24", "60x16"])
+def test_as_built_in_and_locked(picture: Picture, size: str) -> None:
     link = ScriptedLink(session=LOCKED)
-    assert picture(link, sheet(link), "80x24")
+    assert picture(link, sheet(link), size)
 
 
 def test_lost(picture: Picture) -> None:

@@ -58,14 +58,15 @@ def test_the_four_that_always_are_come_first_and_say_what_they_mean() -> None:
     assert worded(found[0].value) == "until lock"
 
 
-def test_values_are_stepped_through_and_stop_at_their_ends() -> None:
-    policy = stepped(BUILT_IN, "longest remembered", 1)
-    assert same(policy, BUILT_IN)
-    policy = stepped(policy, "longest remembered", -1)
-    assert policy.longest_remember is Remember.HOUR
-    for _ in range(20):
-        policy = stepped(policy, "longest wait", 1)
-    assert policy.longest_wait == 10
+def test_each_step_changes_a_value_and_past_the_last_comes_the_first() -> None:
+    policy = BUILT_IN
+    for name in ("longest remembered", "longest wait", "notification", "dialog"):
+        for by in (1, -1):
+            assert not same(stepped(BUILT_IN, name, by), BUILT_IN)
+    assert stepped(policy, "longest remembered", 1).longest_remember is Remember.ONCE
+    assert stepped(policy, "longest remembered", -1).longest_remember is Remember.HOUR
+    waits = [policy := stepped(policy, "longest wait", 1) for _ in range(8)]
+    assert [each.longest_wait for each in waits[-2:]] == [10, 300]
     assert stepped(policy, "dialog", 1).dialog
     odd = msgspec.structs.replace(BUILT_IN, longest_wait=77)
     assert stepped(odd, "longest wait", -1).longest_wait == 120
@@ -127,6 +128,15 @@ def test_a_draft_survives_what_somebody_else_saved(
 @given(policies(), policies())
 def test_putting_everything_back_gives_what_is_built_in(stored: Policy, wished: Policy) -> None:
     for rule in rules(stored, wished):
-        if rule.value:
+        if rule.value != rule.built_in:
             wished = put_back(stored, wished, rule.name)
     assert same(wished, BUILT_IN)
+
+
+@given(policies(), policies())
+def test_putting_back_once_more_gives_what_is_stored(stored: Policy, wished: Policy) -> None:
+    for rule in rules(stored, wished):
+        if rule.value != rule.built_in:
+            wished = put_back(stored, wished, rule.name)
+        wished = put_back(stored, wished, rule.name)
+    assert same(wished, stored)
