@@ -44,7 +44,7 @@ def lines(grant: Grant, now: float) -> list[Line]:
         fact("agent", Piece(clean(grant.agent or "none"))),
         fact("tenant", Piece(clean(grant.tenant))),
         fact("resource", Piece(clean(grant.resource))),
-        fact("by the flow", Piece(clean(grant.flow))),
+        fact("flow", Piece(words.flow(grant.flow))),
         fact("remembered", piece(_REMEMBER[grant.remember])),
         fact("given", piece(f"{moment(grant.created_at)}, {ago(now - grant.created_at)}")),
         fact("ends", piece(moment(grant.expires_at))),

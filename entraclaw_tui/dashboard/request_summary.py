@@ -15,13 +15,12 @@ def summary(row: Request) -> list[Line]:
     if row.reason:
         said += f"  \u201c{clean(row.reason, 200)}\u201d"
     signature = system.signature
-    tone = {"valid": Tone.GOOD, "broken": Tone.BAD}.get(signature.status, Tone.LOOK)
     lines: list[Line] = [
         (
             piece("program  ", Tone.DIM),
             Piece(clean(system.executable, 200)),
             piece("  "),
-            Piece(clean(signature.status), tone),
+            words.signed(signature.status),
             Piece(clean(f"  {signature.team}" if signature.team else ""), Tone.DIM),
         ),
         (piece("says     ", Tone.DIM), Piece(Shown(said))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from entraclaw_tui.dashboard import words
 from entraclaw_tui.dashboard.ages import ago, moment
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, fact, piece
 from entraclaw_tui.model.consent import TokenInfo
@@ -29,7 +30,7 @@ def lines(token: TokenInfo, now: float) -> list[Line]:
         fact("resource", Piece(clean(token.resource))),
         fact("client", Piece(clean(token.client_name))),
         fact("account", Piece(clean(token.account or "none: the agent itself"))),
-        fact("by the flow", Piece(clean(token.flow))),
+        fact("flow", Piece(words.flow(token.flow))),
         fact("issued", piece(f"{moment(token.issued_at)}, {ago(now - token.issued_at)}, {how}")),
         fact("ends", piece(moment(token.expires_at))),
         *_renewal(token),

@@ -16,12 +16,35 @@ _RESOURCES = {
     "https://outlook.office365.com": "Exchange",
 }
 _TIERS = {Tier.LOW: Tone.GOOD, Tier.MEDIUM: Tone.LOOK, Tier.HIGH: Tone.BAD}
+_SIGNED = {
+    "valid": ("valid", Tone.GOOD),
+    "adhoc": ("ad hoc", Tone.LOOK),
+    "unsigned": ("unsigned", Tone.BAD),
+    "broken": ("broken", Tone.BAD),
+}
+_FLOWS = {
+    "obo": "the application, for you",
+    "agent_obo": "the agent itself, for you",
+    "agent_user": "the agent's own account",
+    "app": "the agent as itself, for no person",
+}
 
 
 def tier(value: Tier) -> Piece:
     """Return a tier as a word; high shouts."""
     word = value.value.upper() if value is Tier.HIGH else value.value
     return Piece(Shown(word), _TIERS[value])
+
+
+def signed(status: str) -> Piece:
+    """Return in a word what a program's signature is worth."""
+    word, tone = _SIGNED.get(status, (status, Tone.LOOK))
+    return Piece(clean(word, 40), tone)
+
+
+def flow(name: str) -> Shown:
+    """Return a flow by its name, and as whom it acts."""
+    return clean(f"{name}: {_FLOWS[name]}" if name in _FLOWS else name, 60)
 
 
 def scopes(names: Sequence[str]) -> Shown:

@@ -132,7 +132,7 @@ async def test_a_decided_request_takes_no_second_decision(play: Raise) -> None:
     await it.pass_time(1)
     await it.press("d")
     assert it.stage.link.asked == []
-    assert "decided already" in it.note
+    assert "This request is over." in it.note
 
 
 async def test_without_a_worker_keys_say_why(play: Raise) -> None:

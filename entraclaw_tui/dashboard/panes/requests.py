@@ -193,7 +193,7 @@ class RequestsPane(ListPane[Request]):
         if self._rows:
             self.select(self._index)
         self.post_message(self.Spread(self._history))
-        words = "Every request, in the order they came." if self._history else "What waits."
+        words = "Every request, in the order they came." if self._history else "Back to what waits."
         self.post_message(self.Said(words, Tone.PLAIN))
 
     def action_allow(self) -> None:

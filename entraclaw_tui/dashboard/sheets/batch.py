@@ -107,10 +107,10 @@ class BatchSheet(DecisionSheet):
 
 def deny_question(count: int, monotonic: Callable[[], float] = time.monotonic) -> ConfirmSheet:
     """Return the sheet that asks before several requests are denied."""
-    what = "1 request" if count == 1 else f"{count} requests"
+    what, who = ("1 request", "Its") if count == 1 else (f"{count} requests", "Each")
     return ConfirmSheet(
         f"Deny {what}?",
-        effect="Each program is told no. A second denial lets it rest for five minutes.",
+        effect=f"{who} program is told no. A second denial lets it rest for five minutes.",
         yes="deny",
         monotonic=monotonic,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from entraclaw_tui.dashboard import words
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
 from entraclaw_tui.dashboard.sheets.paint import Field, key, key_off, labelled, row
 from entraclaw_tui.dashboard.sheets.request_body import as_whom, scope_rows, tier_words
@@ -53,9 +54,9 @@ def _rows(request: Request, fate: Fate | None, width: int, symbols: Symbols) -> 
     rows = [head]
     if fate is not None:
         rows += labelled("", fate.text, width, LABEL, tone=fate.tone)
-    signed = clean(who.signature.status, 40)
+    signed = words.signed(who.signature.status)
     team = f", team {clean(who.signature.team, 40)}" if who.signature.team else ""
-    rows += labelled("  signed", f"{signed}{team}", width, LABEL)
+    rows += labelled("  signed", f"{signed.text}{team}", width, LABEL, tone=signed.tone)
     name = f'"{clean(request.claimed_name, 60)}"'
     said = f'{name}: "{clean(request.reason, 300)}"' if request.reason.strip() else name
     rows += labelled("  says", said, width, LABEL, most=2)
@@ -94,7 +95,7 @@ class Asking:
 
 def asking_rows(asking: Asking, width: int) -> list[Line]:
     """Return what allowing takes."""
-    label = piece("ALLOWING".ljust(LABEL), Tone.DIM)
+    label = piece(("ALLOWING" if asking.open else "OUTCOME").ljust(LABEL), Tone.DIM)
     if asking.obstacle:
         first, *rest = wrap(clean(asking.obstacle), width - LABEL)
         more = [(piece(" " * LABEL), Piece(text, Tone.LOOK)) for text in rest]
@@ -110,7 +111,9 @@ def asking_rows(asking: Asking, width: int) -> list[Line]:
 
 def asking_keys(asking: Asking) -> Line:
     """Return the keys while they wait."""
-    deny = key if asking.may_deny and asking.open else key_off
+    if not asking.open:
+        return row(key("Esc", "back"))
+    deny = key if asking.may_deny else key_off
     if asking.locked:
         allow = key("u", "unlock", Tone.GOOD)
     elif asking.obstacle:
@@ -120,7 +123,7 @@ def asking_keys(asking: Asking) -> Line:
     else:
         allow = key("Enter", f"allow {asking.allowable}", Tone.GOOD)
     what = f"deny all {asking.open}" if asking.open > 1 else "deny"
-    return row(deny("d", what, Tone.BAD), allow, key("Esc", "later" if asking.open else "back"))
+    return row(deny("d", what, Tone.BAD), allow, key("Esc", "later"))
 
 
 def in_order(requests: Sequence[Request]) -> list[Request]:

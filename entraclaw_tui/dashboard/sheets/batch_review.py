@@ -16,11 +16,13 @@ from entraclaw_tui.dashboard.sheets import allowance
 from entraclaw_tui.dashboard.sheets.allowance import Surroundings
 from entraclaw_tui.dashboard.sheets.batch_body import Asking, Fate, in_order
 from entraclaw_tui.dashboard.sheets.digits import PIN_DIGITS
+from entraclaw_tui.dashboard.sheets.outcome import outcome
 from entraclaw_tui.dashboard.sheets.typed_pin import TypedPin
 from entraclaw_tui.ipc.control_messages import Decided
 from entraclaw_tui.ipc.errors import ConnectionLost, WireError
 from entraclaw_tui.model.consent import Request, State, Tier
 
+OVER = "Nothing of this waits any more."
 _DENIED = Fate("denied", Tone.GOOD)
 _ALLOWED = Fate("allowed", Tone.GOOD)
 _OVER = Fate("over: decided elsewhere, withdrawn or out of time", Tone.LOOK)
@@ -61,6 +63,10 @@ class BatchReview(TypedPin):
     def fates(self) -> dict[str, Fate]:
         """What is said of each request that is not simply waiting to be allowed."""
         found = {r.id: _OVER for r in self.requests if not self._waits(r)} | self._fates
+        for request in self.requests:
+            if found.get(request.id) == _ALLOWED and request.state is State.FAILED:
+                why = outcome(request, None, "allow", self.clock()).details
+                found[request.id] = Fate(" ".join(("allowed, but no token came:", *why)), Tone.BAD)
         for request in self.open:
             if request.tier is Tier.HIGH and request.id not in found:
                 found[request.id] = Fate("high: stays waiting, it is allowed alone", Tone.LOOK)
@@ -88,7 +94,7 @@ class BatchReview(TypedPin):
     def obstacle(self) -> str:
         """Why nothing can be allowed now, with the next step; empty where it can."""
         if not self.open:
-            return "Nothing of this waits any more."
+            return OVER
         around = Surroundings(*self.size, 0, self.clock(), self.readonly)
         if reason := allowance.obstacle(self.open[0], self.link.view, around):
             return reason
@@ -103,7 +109,7 @@ class BatchReview(TypedPin):
         """Return why they cannot be denied; else empty."""
         if reason := allowance.no_decision(self.link.view, readonly=self.readonly):
             return reason
-        return "" if self.open else "Nothing of this waits any more."
+        return "" if self.open else OVER
 
     def _waits(self, request: Request) -> bool:
         return (

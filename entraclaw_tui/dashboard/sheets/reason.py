@@ -37,6 +37,7 @@ class ReasonSheet(Sheet[str | None]):
         self._symbols = symbols
         self._chosen = 0
         self._own = ""
+        self._note = ""
 
     def title_text(self) -> Line:
         """The frame's title."""
@@ -55,8 +56,8 @@ class ReasonSheet(Sheet[str | None]):
         field = Field(padded(f"{typed}_", room))
         listed.append((*self._row(len(READY), piece("own words "), width), field))
         keys = row(key("Enter", "deny with this", Tone.BAD), key("Esc", "decide nothing"), gap=3)
-        gap: list[Line] = [()] if rows >= len(listed) + 4 else []
-        return [*listed, *gap, keys]
+        note: Line = (piece(self._note, Tone.LOOK),) if self._note else ()
+        return [*listed, note, keys] if self._note or rows > len(listed) + 3 else [*listed, keys]
 
     def _row(self, number: int, text: Piece, width: int) -> Line:
         if number != self._chosen:
@@ -68,6 +69,7 @@ class ReasonSheet(Sheet[str | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Whatever can be written goes to the own words, and chooses them."""
+        self._note = ""
         if event.key == "backspace":
             self._own = self._own[:-1]
         elif event.key == "ctrl+u":
@@ -96,8 +98,12 @@ class ReasonSheet(Sheet[str | None]):
 
     def action_send(self) -> None:
         """Give the chosen reason."""
-        own = self._own.strip()
-        self.dismiss(READY[self._chosen] if self._chosen < len(READY) else own)
+        reason = READY[self._chosen] if self._chosen < len(READY) else self._own.strip()
+        if reason:
+            self.dismiss(reason)
+        else:
+            self._note = "Type your words first, or choose a line above."
+            self.repaint()
 
     def action_cancel(self) -> None:
         """Decide nothing."""

@@ -144,6 +144,20 @@ async def test_what_ended_meanwhile_is_left_out() -> None:
         assert [d.request for d in stage.link.allowed] == [MEDIUM]
 
 
+async def test_an_allowed_one_that_gets_no_token_says_so_with_the_next_step() -> None:
+    async with opened(LOW, MEDIUM) as (pilot, stage):
+        await submit(pilot, stage)
+        await until(pilot, lambda: "2 allowed." in stage.text)
+        assert "d  deny" not in stage.text
+        failed = msgspec.structs.replace(
+            LOW, state=State.FAILED, decision="allow", outcome_code="consent_needed"
+        )
+        stage.link.tell(request=failed)
+        stage.told()
+        await until(pilot, lambda: "allowed, but no token came:" in stage.text)
+        assert "an admin" in stage.text
+
+
 async def test_what_the_worker_refuses_is_told_by_row() -> None:
     async with opened(LOW, MEDIUM) as (pilot, stage):
         stage.link.stale = {"r1"}

@@ -215,6 +215,15 @@ async def test_own_words_start_anew_and_are_bounded() -> None:
         await until(pilot, lambda: stage.results == ["no"])
 
 
+async def test_own_words_that_are_none_deny_nothing() -> None:
+    async with opened(lambda stage: ReasonSheet("mail-helper")) as (pilot, stage):
+        await press(pilot, *["down"] * 5, "space", "enter")
+        await until(pilot, lambda: "Type your words first" in stage.text)
+        assert stage.results == []
+        await press(pilot, "n", "o", "enter")
+        await until(pilot, lambda: stage.results == ["no"])
+
+
 async def test_escape_gives_no_reason() -> None:
     async with opened(lambda stage: ReasonSheet("\x1b[31m[red]")) as (pilot, stage):
         assert "<U+001B>[31m[red]" in stage.text
@@ -234,6 +243,14 @@ async def test_help_lists_the_place_in_focus_first_and_scrolls() -> None:
         await until(pilot, lambda: "Leave; the worker goes on." in stage.text)
         await press(pilot, "q")
         await until(pilot, lambda: stage.results == [None])
+
+
+async def test_help_goes_by_the_page_too() -> None:
+    async with opened(lambda s: HelpSheet("grants", "app"), size=(60, 16)) as (pilot, stage):
+        await press(pilot, *["pagedown"] * 6)
+        await until(pilot, lambda: "Leave; the worker goes on." in stage.text)
+        await press(pilot, *["pageup"] * 6)
+        await until(pilot, lambda: "End every grant" in stage.text)
 
 
 async def test_help_tells_a_key_once_as_the_place_in_focus_takes_it() -> None:
