@@ -84,6 +84,17 @@ LOGS: tuple[Action, ...] = (
         "Give the logs the whole window, or end that.",
         "zoom",
     ),
+    Action(
+        "logs.page_down",
+        ("pagedown", "space", "ctrl+f"),
+        "logs",
+        "page down",
+        "Next page.",
+        "page_down",
+    ),
+    Action(
+        "logs.page_up", ("pageup", "b", "ctrl+b"), "logs", "page up", "Previous page.", "page_up"
+    ),
     Action("logs.top", ("g", "home"), "logs", "first line", "Go to the first line.", "scroll_top"),
     Action(
         "logs.bottom",

@@ -210,6 +210,28 @@ async def test_a_hit_beyond_the_edge_shows_itself_and_the_lines_around_it_stay(p
     assert "pid" not in it.text("logs")
 
 
+async def test_enter_alone_searches_again_for_what_was_searched_before(play: Raise) -> None:
+    it = await play(size=(120, 40))
+    await _pour(it, [_line(n) for n in range(100)])
+    await it.press("8", "slash", *"number 7", "enter", "escape", "slash", "enter")
+    assert "/number 7" in _frame(it)
+    assert "Hit 11 of 11" in it.note
+
+
+async def test_pages_turn_by_the_keys_of_less(play: Raise) -> None:
+    it = await play(size=(80, 24))
+    await _pour(it, [_line(n) for n in range(200)])
+    await it.press("8", "g")
+    first = it.text("logs")
+    for down, up in (("space", "b"), ("ctrl+f", "ctrl+b"), ("pagedown", "pageup")):
+        await it.press(down)
+        assert it.text("logs").splitlines()[2][2:] not in first
+        await it.press(up)
+        assert [line[2:] for line in it.text("logs").splitlines()] == [
+            line[2:] for line in first.splitlines()
+        ]
+
+
 async def test_a_search_without_hits_says_so_and_stays(play: Raise) -> None:
     it = await play(size=(120, 40))
     await _pour(it, [_line(n) for n in range(100)])

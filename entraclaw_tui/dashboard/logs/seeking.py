@@ -20,6 +20,8 @@ class Seeking:
     def __init__(self, visible: Visible, reading: Reading, keys: Keymap) -> None:
         self.text = ""
         """What is searched for, however it is written; empty for nothing."""
+        self.last = ""
+        """What was searched for the last time."""
         self._visible = visible
         self._reading = reading
         self._keys = keys
@@ -28,6 +30,7 @@ class Seeking:
         """Go to the nearest hit: from the end upwards where it follows, else downwards first."""
         if not self.text:
             return None
+        self.last = self.text
         here = self._reading.cursor
         below = None
         if self._reading.following:

@@ -170,7 +170,7 @@ class LogsPane(LogView):
         """Ask what to search for."""
         from entraclaw_tui.dashboard.logs.prompts import SearchInput
 
-        await self._ask(SearchInput(self, self.seek, self.first_hit))
+        await self._ask(SearchInput(self, self.seek, self.first_hit, self.seeking.last))
 
     async def action_time(self) -> None:
         """Ask which time to go to."""
