@@ -82,7 +82,7 @@ def test_a_key_that_cannot_work_says_why() -> None:
     gone = Situation(connected=False, absence="The worker is not running.")
     assert reason_disabled(deny, gone) == "The worker is not running."
     assert "selected" in reason_disabled(deny, Situation(row=False))
-    assert "decided" in reason_disabled(deny, Situation(pending=False))
+    assert "is over" in reason_disabled(deny, Situation(pending=False))
     assert "No grant" in reason_disabled(revoke_all, Situation(any_live=False))
     assert "ended" in reason_disabled(action("grants.revoke"), Situation(live=False))
     assert "open already" in reason_disabled(action("unlock"), Situation(unlocked=True))
