@@ -203,11 +203,14 @@ class Panel(PanelKeys, inherit_bindings=False):
         """Take keys in their order, and the mouse where it is asked for."""
         if isinstance(event, events.MouseEvent) and not self.settings.mouse:
             return  # not asked for: typed, pasted or sent by something else than a mouse
-        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+        if not isinstance(event, (events.Key, events.Paste)):
+            await super().on_event(event)
+        elif not self.screen_stack:
+            return  # pressed in the moment of leaving
+        elif not event.is_forwarded:
             await self._in_order.add(event)
-            return
-        await super().on_event(event)
-        if isinstance(event, (events.Key, events.Paste)):
+        else:
+            await super().on_event(event)
             await self._in_order.came_back(event)
 
     async def on_passed(self, message: Passed) -> None:

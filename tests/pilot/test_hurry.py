@@ -138,3 +138,11 @@ async def test_keys_go_on_when_the_widget_that_had_them_is_gone(play: Raise) -> 
     bar.remove()
     _send(it, "8")
     await it.until(lambda: it.home.active == "logs")
+
+
+async def test_keys_pressed_in_the_moment_of_leaving_break_nothing(play: Raise) -> None:
+    it = await play()
+    _send(it, "jqj8d/x")
+    await it.until(lambda: not it.panel.is_running)
+    assert it.panel.return_code == 0
+    assert it.stage.link.asked == []
