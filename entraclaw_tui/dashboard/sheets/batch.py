@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.lines import Line, Tone, piece
 from entraclaw_tui.dashboard.link import WorkerLink
@@ -97,7 +98,9 @@ class BatchSheet(DecisionSheet):
 
     def action_help(self) -> None:
         """Show the keys."""
-        self.app.push_screen(HelpSheet("batch"))
+        self.app.push_screen(
+            HelpSheet("batch", situation=Situation(readonly=self._review.readonly))
+        )
 
     def _run(self, deciding: Coroutine[None, None, None]) -> None:
         self._review.say("")

@@ -91,6 +91,8 @@ class Asking:
     locked: bool
     """An unlock is what is missing."""
     may_deny: bool
+    readonly: bool = False
+    """Nothing can be decided from here, whatever comes."""
 
 
 def asking_rows(asking: Asking, width: int) -> list[Line]:
@@ -111,7 +113,7 @@ def asking_rows(asking: Asking, width: int) -> list[Line]:
 
 def asking_keys(asking: Asking) -> Line:
     """Return the keys while they wait."""
-    if not asking.open:
+    if asking.readonly or not asking.open:
         return row(key("Esc", "back"))
     deny = key if asking.may_deny else key_off
     if asking.locked:

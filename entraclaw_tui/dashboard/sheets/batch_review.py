@@ -88,6 +88,7 @@ class BatchReview(TypedPin):
             typed=self.typed,
             locked=not self.why_no_unlock(),
             may_deny=view.connected and not self.readonly and not self.busy,
+            readonly=self.readonly,
         )
 
     @property

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from entraclaw_tui.dashboard import client_rows, words
-from entraclaw_tui.dashboard.action import UNLOCK_FIRST
+from entraclaw_tui.dashboard.action import UNLOCK_FIRST, Situation
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, piece, wrap
 from entraclaw_tui.dashboard.link import WorkerLink
@@ -51,6 +51,7 @@ class ClientsSheet(Sheet[None]):
         self._symbols = symbols
         self._identity = ""
         self._places: tuple[str, ...] = ()
+        self._cut = False
         self._note = ""
 
     def on_mount(self) -> None:
@@ -66,10 +67,14 @@ class ClientsSheet(Sheet[None]):
         return (piece("Clients"),)
 
     def subtitle_text(self) -> Line:
-        """How many may not ask."""
-        now = self._clock()
-        count = sum(client_rows.held(each, now) for each in self._clients)
-        return (piece(f"{count} may not ask", Tone.LOOK),) if count else ()
+        """Where the cursor is among more than are visible; how many may not ask."""
+        now, clients = self._clock(), self._clients
+        count = sum(client_rows.held(each, now) for each in clients)
+        held = (piece(f"{count} may not ask", Tone.LOOK),) if count else ()
+        here = self.selected
+        if here is None or not self._cut:
+            return held
+        return (piece(f"{clients.index(here) + 1} of {len(clients)}  ", Tone.DIM), *held)
 
     # -- what it shows ------------------------------------------------------------------------
 
@@ -98,6 +103,7 @@ class ClientsSheet(Sheet[None]):
         foot = [*self._about(here, width), *self._notes(width), *self._keys(here, width)]
         gap: list[Line] = [()] if rows > len(clients) + len(foot) else []
         room = max(1, rows - len(foot) - len(gap))
+        self._cut = len(clients) > room
         top = max(0, min(clients.index(here) - room // 2, len(clients) - room))
         shown = [self._row(each, each is here, width) for each in clients[top : top + room]]
         return [*shown, *gap, *foot]
@@ -173,7 +179,7 @@ class ClientsSheet(Sheet[None]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        self.app.push_screen(HelpSheet("clients"))
+        self.app.push_screen(HelpSheet("clients", situation=Situation(readonly=self._readonly)))
 
     def action_close(self) -> None:
         """Go back."""

@@ -20,6 +20,7 @@ _NEXT = {
     "throttled": "Entra asks to slow down; later it will work.",
     "transient": "Entra or the network has trouble; the program may ask again.",
 }
+_KEPT = {"keychain": "the Keychain"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,10 @@ def _about(token: TokenInfo | None, now: float) -> tuple[str, ...]:
     if token is None:
         return ()
     minutes = max(0, int(token.expires_at - now)) // 60
-    parts = [f"Valid for {minutes} min", f"kept in {clean(token.kept_in, 20)}"]
+    parts = [
+        f"Valid for {minutes} min",
+        f"kept in {_KEPT.get(token.kept_in, clean(token.kept_in, 20))}",
+    ]
     if token.from_cache:
         parts.append("from the cache")
     elif token.exchange_ms:

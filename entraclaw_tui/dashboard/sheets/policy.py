@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from entraclaw_tui.dashboard import policy_draft
+from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece, wrap
 from entraclaw_tui.dashboard.link import WorkerLink
@@ -57,6 +58,7 @@ class PolicySheet(Sheet[None]):
         self._index = 0
         self._note = ""
         self._leaving = False
+        self._cut = False
 
     def on_mount(self) -> None:
         """Ask the worker."""
@@ -73,11 +75,13 @@ class PolicySheet(Sheet[None]):
         return (piece("Your policy"),)
 
     def subtitle_text(self) -> Line:
-        """How much is not saved."""
+        """Where the cursor is among more than are visible; how much is not saved."""
         count = len(self._changed)
+        at = f"{self._index + 1} of {len(self.rules)}  " if self._cut else ""
         if not count:
-            return ()
-        return (piece("1 change" if count == 1 else f"{count} changes", Tone.LOOK), _NOT_SAVED)
+            return (piece(at.rstrip(), Tone.DIM),) if at else ()
+        changes = "1 change" if count == 1 else f"{count} changes"
+        return (piece(at, Tone.DIM), piece(changes, Tone.LOOK), _NOT_SAVED)
 
     # -- what it shows ------------------------------------------------------------------------
 
@@ -105,8 +109,10 @@ class PolicySheet(Sheet[None]):
         listed = [self._row(n, rule, width) for n, rule in enumerate(rules)]
         spare = max(map(len, told), default=0) - len(meaning)
         if len(about) + 1 + len(listed) + 1 + len(foot) + spare <= rows:
+            self._cut = False
             return [*about, (), *listed, (), *meaning, *[()] * spare, *foot[len(meaning) :]]
         room = max(1, rows - len(foot))
+        self._cut = len(listed) > room
         top = max(0, min(self._index - room // 2, len(listed) - room))
         return [*listed[top : top + room], *foot]
 
@@ -222,7 +228,7 @@ class PolicySheet(Sheet[None]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        self.app.push_screen(HelpSheet("policy"))
+        self.app.push_screen(HelpSheet("policy", situation=Situation(readonly=self._readonly)))
 
     def action_close(self) -> None:
         """Go back; a draft is dropped only at the second press."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.lines import Line, Tone, piece
 from entraclaw_tui.dashboard.link import WorkerLink
@@ -102,7 +103,7 @@ class RequestSheet(DecisionSheet):
             return [*request_bottom.outcome_rows(told, width), *note, keys]
         asking = review.asking(request)
         rows = request_bottom.asking_rows(asking, width)
-        return [*rows, *note, request_bottom.asking_keys(asking, width)]
+        return [*rows, *note, *request_bottom.asking_keys(asking, width)]
 
     # -- keys
 
@@ -152,7 +153,7 @@ class RequestSheet(DecisionSheet):
 
     def action_help(self) -> None:
         """Show the keys."""
-        self.app.push_screen(HelpSheet("request"))
+        self.app.push_screen(HelpSheet("request", situation=Situation(readonly=self._readonly)))
 
     # -- deciding
 

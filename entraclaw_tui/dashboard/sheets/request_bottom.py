@@ -8,7 +8,7 @@ from enum import Enum, auto
 from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece, wrap
 from entraclaw_tui.dashboard.sheets.allowance import REMEMBER_WORDS, digits_for
 from entraclaw_tui.dashboard.sheets.outcome import Outcome
-from entraclaw_tui.dashboard.sheets.paint import Field, key, key_off, labelled, row
+from entraclaw_tui.dashboard.sheets.paint import Field, key, key_off, key_rows, labelled, row
 from entraclaw_tui.dashboard.sheets.request_body import tier_words
 from entraclaw_tui.dashboard.sheets.requester_rows import LABEL
 from entraclaw_tui.model.consent import Proof, Remember, Tier
@@ -40,6 +40,8 @@ class Asking:
     locked: bool
     """An unlock is what is missing."""
     may_deny: bool
+    readonly: bool = False
+    """Nothing can be decided from here, whatever comes."""
 
 
 def asking_rows(asking: Asking, width: int) -> list[Line]:
@@ -85,7 +87,11 @@ def _how_long(asking: Asking, width: int) -> Line:
             choices.append(piece(f" {word} ", Tone.DIM))
     if not asking.may_deny:
         return (label, *choices)
-    return (label, *choices, piece(" "), *key("t", "change" if width > 70 else ""))
+    change = (piece(" "), *key("t", "change" if width > 70 else ""))
+    line: Line = (label, *choices, *change)
+    if length(line) <= width:
+        return line
+    return (label, piece(f"[{REMEMBER_WORDS[asking.remember]}]", Tone.STRONG), *change)
 
 
 def outcome_rows(told: Outcome, width: int) -> list[Line]:
@@ -102,8 +108,10 @@ def note_rows(note: str, width: int) -> list[Line]:
     return rows[:2] or [()]
 
 
-def asking_keys(asking: Asking, width: int) -> Line:
+def asking_keys(asking: Asking, width: int) -> list[Line]:
     """Return the keys while the request waits. What does nothing now says so in a word."""
+    if asking.readonly:
+        return [row(key("Esc", "back"))]
     wide = width >= 70
     deny = key if asking.may_deny else key_off
     groups = [
@@ -113,7 +121,7 @@ def asking_keys(asking: Asking, width: int) -> Line:
         _allow(asking),
         key("Esc", "later"),
     ]
-    return row(*groups, gap=2 if wide else 1)
+    return key_rows(width, *groups, gap=2 if wide else 1)
 
 
 def _allow(asking: Asking) -> tuple[Piece, Piece]:

@@ -115,6 +115,7 @@ class Review:
             remember=self.remember,
             locked=self._unlock_helps,
             may_deny=view.connected and not self._readonly and not self.decider.busy,
+            readonly=self._readonly,
         )
 
     def _obstacle(self, request: Request) -> str:

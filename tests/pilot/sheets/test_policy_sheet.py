@@ -47,6 +47,52 @@ async def save(pilot: Pilot[None], stage: Stage, pin: str = PIN) -> None:
     stage.now += 1.0
 
 
+async def test_a_long_policy_says_where_one_is_and_no_key_is_cut() -> None:
+    link = ScriptedLink(session=LOCKED)
+    many = Policy(refused_scopes=tuple(f"Mail.Read{n}" for n in range(14)))
+    link.kept = PolicyResult(many, 1, "set", NOW)
+    async with opened(link, size=(60, 16)) as (pilot, stage):
+        assert "1 of 18" in stage.text
+        await press(pilot, *["j"] * 20)
+        assert "18 of 18" in stage.text
+        assert "Mail.Read13" in stage.text
+        for key in ("h l", "n", "x", "s", "u", "Esc"):
+            assert f" {key}  " in stage.text
+        assert "back" in stage.text
+
+
+async def test_the_keys_stay_where_they_are_whatever_is_said() -> None:
+    link = ScriptedLink(session=OPEN)
+    async with opened(link) as (pilot, stage):
+
+        def place() -> int:
+            return next(n for n, line in enumerate(stage.text.splitlines()) if "Esc  back" in line)
+
+        first = place()
+        for key in ("s", "j", "l", "j", "escape", "k"):
+            await press(pilot, key)
+            assert place() == first, key
+
+
+async def test_x_takes_back_and_once_more_takes_that_back() -> None:
+    link = ScriptedLink(session=OPEN)
+    link.kept = PolicyResult(Policy(longest_remember=Remember.HOUR), 1, "set", NOW)
+    async with opened(link) as (pilot, stage):
+        assert "x  built in" in stage.text
+        await press(pilot, "x")
+        assert "1 change not saved" in stage.text
+        assert "x  as stored" in stage.text
+        await press(pilot, "x")
+        assert "not saved" not in stage.text
+
+
+async def test_help_of_a_panel_that_only_looks_lists_no_key_that_changes() -> None:
+    async with opened(ScriptedLink(session=OPEN), readonly=True) as (pilot, stage):
+        await press(pilot, "question_mark")
+        await until(pilot, lambda: "Next rule." in stage.text)
+        assert "save it with your PIN" not in stage.text
+
+
 async def test_a_change_counts_once_it_is_saved_with_the_pin() -> None:
     link = ScriptedLink(session=OPEN)
     async with opened(link) as (pilot, stage):

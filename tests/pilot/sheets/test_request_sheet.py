@@ -686,3 +686,11 @@ async def test_the_keys_of_the_sheet_are_shown_on_question_mark() -> None:
         await until(pilot, lambda: "Deny it and block the program" in stage.text)
         await press(pilot, "escape")
         await until(pilot, lambda: isinstance(stage.screen, RequestSheet))
+
+
+@pytest.mark.parametrize("width", [40, 50, 59])
+async def test_a_narrow_window_cuts_no_key(width: int) -> None:
+    async with opened(asked(), size=(width, 20)) as (pilot, stage):
+        await arm(pilot, stage)
+        for told in ("deny", "always", "reason", "off", "later", "[once]"):
+            assert told in stage.text
