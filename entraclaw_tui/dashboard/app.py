@@ -205,11 +205,9 @@ class Panel(PanelKeys, inherit_bindings=False):
             return  # not asked for: typed, pasted or sent by something else than a mouse
         if not isinstance(event, (events.Key, events.Paste)):
             await super().on_event(event)
-        elif not self.screen_stack:
-            return  # pressed in the moment of leaving
         elif not event.is_forwarded:
             await self._in_order.add(event)
-        else:
+        elif self.screen_stack:  # there is none any more in the moment of leaving
             await super().on_event(event)
             await self._in_order.came_back(event)
 
@@ -232,9 +230,9 @@ class Panel(PanelKeys, inherit_bindings=False):
         await super().on_event(event)
 
     @property
-    def key_target(self) -> Widget:
-        """The widget that the next key goes to."""
-        return self.focused or self.screen
+    def key_target(self) -> Widget | None:
+        """The widget that the next key goes to; None where the last screen is gone."""
+        return self.focused or self.screen if self.screen_stack else None
 
     # -- messages of panes
 

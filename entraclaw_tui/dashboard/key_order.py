@@ -36,8 +36,8 @@ class Keyboard(Protocol):
     """The app, as far as keys need it."""
 
     @property
-    def key_target(self) -> Widget:
-        """The widget that the next key goes to."""
+    def key_target(self) -> Widget | None:
+        """The widget that the next key goes to; None where the last screen is gone."""
         ...
 
     def post_message(self, message: Message) -> bool:
@@ -68,7 +68,8 @@ class KeyOrder:
         """Let what a key has done settle, once the app has handled it."""
         if event is self._under_way:
             self._under_way = None
-            self._watch(self._board.key_target)
+            if (target := self._board.key_target) is not None:
+                self._watch(target)
 
     async def passed(self, turn: int) -> None:
         """Take the next key when all before it was handled."""
@@ -80,6 +81,9 @@ class KeyOrder:
         while self._waiting and self._target is None:
             event = self._waiting.popleft()
             target = self._board.key_target
+            if target is None:
+                self._waiting.clear()  # pressed in the moment of leaving
+                return
             await self._take(event)
             if event.is_forwarded:
                 self._under_way = event

@@ -36,8 +36,8 @@ class Small(App[None]):
         yield Hangs()
 
     @property
-    def key_target(self) -> Widget:
-        return self.focused or self.screen
+    def key_target(self) -> Widget | None:
+        return self.focused or self.screen if self.screen_stack else None
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
