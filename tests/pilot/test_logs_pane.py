@@ -210,6 +210,24 @@ async def test_a_hit_beyond_the_edge_shows_itself_and_the_lines_around_it_stay(p
     assert "pid" not in it.text("logs")
 
 
+async def test_a_filter_that_is_typed_does_not_lose_the_line_under_the_cursor(play: Raise) -> None:
+    it = await play(size=(120, 40))
+    words = ["apple tart", "fig jam", "apple pie", "date cake", "plum cake", "kiwi"]
+    lines = [LogLine(NOW + n, "worker", "info", f"{w} {n}") for n, w in enumerate(words * 5)]
+    await _pour(it, lines)
+    await it.press("8", "G", *"k" * 15)
+    assert _cursor(it).endswith("apple pie 14")
+    # Each of these letters hides the line for a while; the last one shows it again.
+    await it.press("ampersand", *"kiwi", *["backspace"] * 4, *"!a", *["backspace"] * 2, *"pie")
+    await it.press("enter")
+    assert _cursor(it).endswith("apple pie 14")
+    await it.press("ampersand", *["backspace"] * 3, *"!apple", "enter")
+    assert _cursor(it).endswith("date cake 15")
+    # Whoever goes on from there stays there.
+    await it.press("escape")
+    assert _cursor(it).endswith("date cake 15")
+
+
 async def test_enter_alone_searches_again_for_what_was_searched_before(play: Raise) -> None:
     it = await play(size=(120, 40))
     await _pour(it, [_line(n) for n in range(100)])

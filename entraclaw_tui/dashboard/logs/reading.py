@@ -29,15 +29,16 @@ class Reading:
         self._skip = 0
         """Rows of the first line that are above the window."""
         self._anchors: tuple[Kept, Kept] | None = None
+        self._chosen: tuple[Kept, Kept] | None = None
+        """The anchors as the person left them, while a filter is typed that may hide them."""
 
     # -- when lines come and go
 
     def remember(self) -> None:
         """Keep in mind which lines are at the cursor and the top, before the lines change."""
         lines = self._visible.lines
-        self._anchors = (
-            (lines[self._within(self.cursor)], lines[self._within(self.top)]) if lines else None
-        )
+        if lines:
+            self._anchors = lines[self._within(self.cursor)], lines[self._within(self.top)]
 
     def restore(self) -> None:
         """Go back to those lines, wherever they are now."""
@@ -50,6 +51,22 @@ class Reading:
         lines = self._visible.lines
         if before != self.top and lines and lines[self.top] is not top:
             self._skip = 0
+
+    def before_sifting(self) -> None:
+        """Keep in mind where the person was before other lines are shown."""
+        self.remember()
+        if self._chosen is None and not self.following:
+            self._chosen = self._anchors
+
+    def after_sifting(self) -> None:
+        """Go back there, or where it would be; to a line that was hidden once it shows again."""
+        if self._chosen is not None:
+            self._anchors = self._chosen
+        self.restore()
+
+    def settle(self) -> None:
+        """Take what is at the cursor now for what the person reads."""
+        self._chosen = None
 
     # -- the window
 
@@ -126,12 +143,14 @@ class Reading:
 
     def hold(self) -> None:
         """Stop following, where it is."""
+        self.settle()
         if self.following:
             self.following = False
             self.unseen = 0
 
     def end(self) -> None:
         """Go to the last line and follow."""
+        self.settle()
         self.following = True
         self.unseen = 0
 

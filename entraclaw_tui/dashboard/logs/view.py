@@ -187,7 +187,8 @@ class LogView(Pane):
     # -- events
 
     def on_focus(self) -> None:
-        """Show the cursor."""
+        """Show the cursor; where it stands now is where the person is."""
+        self.reading.settle()
         self.repaint()
 
     def on_blur(self) -> None:

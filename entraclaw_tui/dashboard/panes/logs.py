@@ -127,7 +127,7 @@ class LogsPane(LogView):
     ) -> None:
         """Show what passes now; who reads stays at the line, or where its time is."""
         old = self.passing.sieve
-        self.reading.remember()
+        self.reading.before_sifting()
         self.passing.sift(
             Sieve(
                 old.text if text is None else text,
@@ -135,7 +135,7 @@ class LogsPane(LogView):
                 old.level if level is None else level,
             )
         )
-        self.reading.restore()
+        self.reading.after_sifting()
         self.stay()
 
     def seek(self, text: str) -> None:
