@@ -87,7 +87,9 @@ def logs(
         found = await reader.newest(now())
         show(found)
         if not found and not as_json:
-            click.echo("No line like that in these logs.", err=True)
+            narrow = at is not None or not wanted.sieve.open
+            like = f"No line like that among the last {MOST:,} of each log."
+            click.echo(like if narrow else "These logs have no line.", err=True)
         return exits.FINE
 
     async def on_and_on() -> int:

@@ -100,6 +100,12 @@ def test_since_grep_and_level(mac: Host) -> None:
     assert _told(_run(mac, "--json", "-n", "1")) == ["slow ms=900"]
 
 
+def test_where_no_line_passes_it_says_how_far_it_looked(mac: Host) -> None:
+    assert "among the last 100,000 of each log" in _run(mac, "--grep", "zebra").stderr
+    assert _run(mac, "--source", "out").stderr == "These logs have no line.\n"
+    assert _run(mac, "--json", "--grep", "zebra").stderr == ""
+
+
 def test_a_json_line_has_its_fields(mac: Host) -> None:
     (line,) = _run(mac, "--json", "--grep", "slow").stdout.splitlines()
     told = json.loads(line)
