@@ -64,7 +64,7 @@ def deny_together(panel: Board, requests: Sequence[Request]) -> None:
         if yes:
             panel.run_worker(send(), exit_on_error=False)
 
-    panel.push_screen(deny_question(len(requests)), deny)
+    panel.push_screen(deny_question(requests), deny)
 
 
 def open_finding(panel: Board, finding: Finding) -> None:

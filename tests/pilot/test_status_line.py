@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from entraclaw_tui.dashboard.details import DetailSheet
+from entraclaw_tui.dashboard.panel_settings import taken
 from entraclaw_tui.ipc.messages import Session
 from entraclaw_tui.model.source import Loaded
 from tests.pilot.conftest import Raise
@@ -62,3 +64,16 @@ async def test_a_wide_line_tells_all_of_it(play: Raise) -> None:
     line = it.text("status")
     for told in ("demo@studio", "worker 4821", "up 3 h", "keychain", "session locked"):
         assert told in line
+
+
+async def test_a_message_that_is_cut_names_the_key_that_shows_it_whole(play: Raise) -> None:
+    settings = taken({"keys": {"messages": "f4"}})
+    ill = worker(note="The disk is full, so nothing can be stored: " + "make room, " * 9 + "soon.")
+    it = await play(Stage(first=snapshot(worker=ill), settings=settings), size=(80, 24))
+    assert it.note.endswith("f4 shows it whole")
+    assert "\u2026" in it.note
+    await it.press("f4")
+    sheet = it.panel.screen
+    assert isinstance(sheet, DetailSheet)
+    told = " ".join("".join(p.text for p in line).strip() for line in sheet.lines(70, 20))
+    assert "make room, soon." in told

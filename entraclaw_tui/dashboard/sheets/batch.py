@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from entraclaw_tui.dashboard import words
 from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.actions import bindings
 from entraclaw_tui.dashboard.lines import Line, Tone, piece
@@ -94,7 +95,7 @@ class BatchSheet(DecisionSheet):
                 self._review.digits.clear()
                 self._run(self._review.deny(seen))
 
-        self.app.push_screen(deny_question(len(seen), self._monotonic), deny)
+        self.app.push_screen(deny_question(seen, self._monotonic), deny)
 
     def action_help(self) -> None:
         """Show the keys."""
@@ -108,12 +109,24 @@ class BatchSheet(DecisionSheet):
         self.send(deciding)
 
 
-def deny_question(count: int, monotonic: Callable[[], float] = time.monotonic) -> ConfirmSheet:
-    """Return the sheet that asks before several requests are denied."""
-    what, who = ("1 request", "Its") if count == 1 else (f"{count} requests", "Each")
+_NAMED = 3
+
+
+def deny_question(
+    requests: Sequence[Request], monotonic: Callable[[], float] = time.monotonic
+) -> ConfirmSheet:
+    """Return the sheet that asks before several requests are denied; it names the first ones."""
+    named = [
+        f"{words.scopes([s.name for s in r.scopes])} for {words.program(r.requester.executable)}"
+        for r in requests[:_NAMED]
+    ]
+    if more := len(requests) - len(named):
+        named.append(f"{more} more")
+    who = "Its" if len(requests) == 1 else "Each"
     return ConfirmSheet(
-        f"Deny {what}?",
-        effect=f"{who} program is told no. A second denial lets it rest for five minutes.",
+        f"Deny {words.count(len(requests), 'request')}?",
+        effect=f"{', '.join(named)}. {who} program is told no. A second denial lets it rest for "
+        "five minutes.",
         yes="deny",
         monotonic=monotonic,
     )

@@ -35,8 +35,10 @@ class NoteLine(Bar):
         self.set_timer(SECONDS + 0.1, self.repaint)
 
     def history(self) -> list[Line]:
-        """Return the last messages with their times, the newest first."""
-        told: list[Line] = [
+        """Return what the worker says of itself now, then the last messages, the newest first."""
+        standing = self._standing()
+        told: list[Line] = [(self._sign(standing), standing)] if standing is not None else []
+        told += [
             (piece(f"{clock_time(at)}  ", Tone.DIM), self._sign(message), message)
             for at, message in self._said
         ]
@@ -53,12 +55,22 @@ class NoteLine(Bar):
         line: Line = (piece(" "), self._sign(message), message)
         blank = width - length(line) - length(banner)
         if blank < 3 or not told:
-            return cut(line, width)
+            return self._fitting(line, width)
         return (*line, piece(" " * blank), *banner)
+
+    def _fitting(self, line: Line, width: int) -> Line:
+        """Return a message, cut where it must be: then with the key that shows it whole."""
+        if length(line) < width:
+            return line
+        hint = piece(f" {self.desk.keys.shown('messages')} shows it whole ", Tone.DIM)
+        return (*cut(line, width - length((hint,))), hint)
 
     def _now(self) -> Piece | None:
         if self._message is not None and self.desk.clock() < self._until:
             return self._message
+        return self._standing()
+
+    def _standing(self) -> Piece | None:
         view = self.desk.link.view
         if view.connected and view.snapshot is not None and view.snapshot.worker.note:
             return Piece(clean(view.snapshot.worker.note, 300), Tone.LOOK)

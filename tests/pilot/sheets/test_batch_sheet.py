@@ -213,6 +213,7 @@ async def test_deny_asks_first_then_denies_high_ones_too() -> None:
     async with opened(LOW, HIGH, session=LOCKED) as (pilot, stage):
         await press(pilot, "d")
         await until(pilot, lambda: isinstance(stage.screen, ConfirmSheet))
+        assert "User.Read for mcp-notes, Mail.Send +1 for mcp-notes." in stage.text
         await arm(pilot, stage)
         await press(pilot, "y")
         await until(pilot, lambda: len(stage.link.denied) == 2)
