@@ -62,7 +62,7 @@ def listed(logs: LogsPane) -> list[Told]:
         Told(s.origin, counts[s.origin], s.place, feed.troubles.get(s.origin, ""))
         for s in feed.sources
     ]
-    told.append(Told("audit", counts["audit"], "what the worker tells of every decision"))
+    told.append(Told("audit", counts["audit"], "told by the worker"))
     known = {t.origin for t in told}
     others = sorted(set(counts) | logs.passing.sieve.off - known)
     return [*told, *(Told(name, counts[name], "") for name in others if name not in known)][:20]

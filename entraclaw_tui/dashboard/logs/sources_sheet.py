@@ -13,7 +13,7 @@ from entraclaw_tui.dashboard.lines import Line, Piece, Tone, length, piece, wrap
 from entraclaw_tui.dashboard.sheets.paint import key, row
 from entraclaw_tui.dashboard.sheets.sheet import Sheet
 from entraclaw_tui.dashboard.symbols import Symbols
-from entraclaw_tui.text import Shown, clean, shorten_path
+from entraclaw_tui.text import Shown, clean, shorten, shorten_path
 
 _NAME, _COUNT = 10, 8
 
@@ -79,7 +79,9 @@ class SourcesSheet(Sheet[None]):
             Piece(Shown(clean(told.origin, _NAME).ljust(_NAME)), tone),
             piece(f"{told.lines:>{_COUNT},}  ", Tone.DIM),
         )
-        place = shorten_path(clean(told.place, 300), max(0, width - length(head)))
+        # Of a path the end tells the most, of a sentence the start.
+        short = shorten_path if told.place.startswith("/") else shorten
+        place = short(clean(told.place, 300), max(0, width - length(head)))
         lines: list[Line] = [(*head, Piece(place, Tone.DIM))]
         if told.trouble:
             blank = piece(" " * 8)
