@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from entraclaw_tui.dashboard import concerns
 from entraclaw_tui.dashboard.action import Situation
 from entraclaw_tui.dashboard.feeds import Feeds
 from entraclaw_tui.dashboard.keymap import Keymap
@@ -49,9 +50,10 @@ class Desk(msgspec.Struct, frozen=True):
     def situation(self) -> Situation:
         """Return what holds now for keys that work anywhere."""
         view = self.link.view
+        found = not view.connected and concerns.counted(concerns.known(self.store))
         return Situation(
             readonly=self.readonly,
             connected=view.connected,
-            absence=view.reason,
+            absence=f"{view.reason} Pane 2 says what mends it." if found else view.reason,
             unlocked=view.unlocked,
         )

@@ -77,3 +77,11 @@ async def test_a_message_that_is_cut_names_the_key_that_shows_it_whole(play: Rai
     assert isinstance(sheet, DetailSheet)
     told = " ".join("".join(p.text for p in line).strip() for line in sheet.lines(70, 20))
     assert "make room, soon." in told
+
+
+async def test_a_key_that_wants_the_worker_leads_to_what_mends_it(play: Raise) -> None:
+    it = await play(Stage(reason="The worker is not running: it has no socket."))
+    for key in ("u", "W", "B", "P"):
+        await it.press(key)
+        assert it.at_home
+        assert "it has no socket. Pane 2 says what mends it." in it.note

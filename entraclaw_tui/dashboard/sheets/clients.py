@@ -131,7 +131,7 @@ class ClientsSheet(Sheet[None]):
 
     def _keys(self, client: Client | None, width: int) -> list[Line]:
         back = key("Esc", "back")
-        if client is None or self._readonly:
+        if client is None or self._readonly or not self._link.view.connected:
             return [row(back)]
         held = client_rows.held(client, self._clock())
         caps = [(key if held else key_off)("x", "let it ask", Tone.GOOD)]

@@ -158,7 +158,7 @@ class PolicySheet(Sheet[None]):
         change = key("h l", "change") if self._steps else key_off("h l", "change")
         caps = [change, key("n", "new"), key("x", self._back)]
         caps.append((key if self._changed else key_off)("s", "save", Tone.GOOD))
-        if not self._link.view.unlocked:
+        if not self._link.view.unlocked and self._link.view.connected:
             caps.append(key("u", "unlock"))
         return key_rows(width, *caps, back)
 

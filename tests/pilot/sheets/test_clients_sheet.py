@@ -121,6 +121,17 @@ async def test_a_panel_that_only_looks_lists_them_and_changes_nothing() -> None:
         assert "\u25b8 report-bot" in stage.text
 
 
+async def test_without_the_worker_no_key_seems_to_work() -> None:
+    link = knowing(*CLIENTS)
+    async with opened(link) as (pilot, stage):
+        assert "let it ask" in stage.text
+        link.lose("The worker is not running: it has no socket.")
+        stage.told()
+        await until(pilot, lambda: "it has no socket" in stage.text)
+        assert "let it ask" not in stage.text
+        assert "Esc  back" in stage.text
+
+
 async def test_one_time_is_one_time() -> None:
     link = knowing(client("mcp-notes", allowed=1, denied=2))
     async with opened(link) as (_, stage):
