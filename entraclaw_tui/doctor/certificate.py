@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from entraclaw_tui.doctor import repairs
 from entraclaw_tui.doctor.evidence import Evidence
 from entraclaw_tui.model.certificate import CertificateEnd
-from entraclaw_tui.model.finding import Finding, Severity
+from entraclaw_tui.model.finding import Finding, Repair, Severity
 
 WARN_DAYS = 30
 """Days before the end from which on it is told: time to make the next one and to upload it."""
@@ -30,9 +30,10 @@ def ending(evidence: Evidence) -> Iterator[Finding]:
         else f"The agent's certificate ends {_left(first.days_left(now))}.",
         tuple(_line(one) for one in near),
         "Entra refuses an ended certificate (AADSTS700027), and then no new token can be had.",
-        repairs.by_hand(
-            "Make the next one with `entraclaw-tui agent credential new`, and upload its "
-            "certificate to the application in Entra."
+        Repair(
+            "Make the next key, upload its certificate to the application in Entra, and then "
+            "begin to use it: `entraclaw-tui agent credential rotate`.",
+            (repairs.OWN, "agent", "credential", "new", "--agent", first.agent, "--yes"),
         ),
         about="keychain",
         things=tuple(f"key:{one.agent}:v{one.version}" for one in near),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from entraclaw_tui.doctor import repairs
 from entraclaw_tui.doctor.evidence import Evidence
-from entraclaw_tui.model.finding import Finding, Severity
+from entraclaw_tui.model.finding import Finding, Repair, Severity
 from entraclaw_tui.model.source import Loaded
 
 _SHIMS = frozenset({"/usr/bin/python3", "/usr/bin/env", "/bin/sh", "/bin/bash", "/bin/zsh"})
@@ -126,6 +126,6 @@ def two_pythons(evidence: Evidence) -> Iterator[Finding]:
             (f"the agent: {theirs}", f"this program: {mine}"),
             "To macOS they are two programs: what one stored in the Keychain the other may not "
             "read.",
-            repairs.by_hand("To use this one for both: `entraclaw-tui agent install`."),
+            Repair("To use this one for both, install it.", repairs.INSTALL.command),
             about="job",
         )

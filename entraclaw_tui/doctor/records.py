@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from entraclaw_tui.doctor import repairs
 from entraclaw_tui.doctor.evidence import Evidence
-from entraclaw_tui.model.finding import Finding, Severity
+from entraclaw_tui.model.finding import Finding, Repair, Severity
 
 GROWN = 20 * 1024 * 1024
 """Bytes; the worker rotates its own log at 5 MiB and caps launchd's at each start."""
@@ -39,7 +39,9 @@ def audit_damaged(evidence: Evidence) -> Iterator[Finding]:
             (evidence.around.audit,),
             "Each entry follows the one before; a gap means that somebody or something changed "
             "the files.",
-            repairs.by_hand("`entraclaw-tui audit verify` tells which entries still hold."),
+            Repair(
+                "Find out which entries still hold.", (repairs.OWN, "audit", "verify"), looks=True
+            ),
             about="files",
         )
 

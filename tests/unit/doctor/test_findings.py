@@ -553,6 +553,13 @@ def test_a_crash_loop_names_the_command_that_mends_it_or_that_tells_more() -> No
     assert not any("it wrote" in text for text in other.evidence)
 
 
+def test_a_certificate_that_ends_names_the_command_for_its_own_agent() -> None:
+    (finding,) = seen(**certified(400, -1))
+    assert finding.repair is not None
+    assert finding.repair.command[-3:] == ("--agent", "bot-1", "--yes")
+    assert not finding.repair.automatic
+
+
 def test_what_mends_itself_can_be_undone_and_needs_nobody() -> None:
     automatic = {
         finding.id
