@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from typing import ClassVar
 
@@ -116,16 +117,18 @@ def deny_question(
     requests: Sequence[Request], monotonic: Callable[[], float] = time.monotonic
 ) -> ConfirmSheet:
     """Return the sheet that asks before several requests are denied; it names the first ones."""
-    named = [
+    asked = Counter(
         f"{words.scopes([s.name for s in r.scopes])} for {words.program(r.requester.executable)}"
-        for r in requests[:_NAMED]
-    ]
-    if more := len(requests) - len(named):
-        named.append(f"{more} more")
+        for r in requests
+    )
+    first = asked.most_common(_NAMED)
+    told = [f"{n} x {name}" if n > 1 else name for name, n in first]
+    if more := len(requests) - sum(n for _, n in first):
+        told.append(f"{more} more")
     who = "Its" if len(requests) == 1 else "Each"
     return ConfirmSheet(
         f"Deny {words.count(len(requests), 'request')}?",
-        effect=f"{', '.join(named)}. {who} program is told no. A second denial lets it rest for "
+        effect=f"{', '.join(told)}. {who} program is told no. A second denial lets it rest for "
         "five minutes.",
         yes="deny",
         monotonic=monotonic,

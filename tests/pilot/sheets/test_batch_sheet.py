@@ -27,6 +27,7 @@ from tests.support.sheet_stage import (
     arm,
     asked,
     press,
+    requester,
     until,
 )
 
@@ -218,6 +219,18 @@ async def test_deny_asks_first_then_denies_high_ones_too() -> None:
         await press(pilot, "y")
         await until(pilot, lambda: len(stage.link.denied) == 2)
         await until(pilot, lambda: "2 denied." in stage.text)
+
+
+async def test_the_question_names_what_is_denied_and_counts_what_is_equal() -> None:
+    crowd = [asked(f"r{n}") for n in range(7)]
+    others = [asked(f"o{n}", requester=requester(f"/bin/tool-{n}")) for n in range(4)]
+    async with opened(*crowd, *others) as (pilot, stage):
+        await press(pilot, "d")
+        await until(pilot, lambda: isinstance(stage.screen, ConfirmSheet))
+        assert "Deny 11 requests?" in stage.text
+        text = " ".join(stage.text.replace("\u2502", " ").split())
+        wanted = "7 x User.Read for mcp-notes, User.Read for tool-0, User.Read for tool-1, 2 more."
+        assert wanted in text
 
 
 async def test_a_panel_that_only_looks_decides_nothing() -> None:
