@@ -26,6 +26,8 @@ WHOLE = 20_000
 MOST_ROWS = 400
 """Rows that one line may take."""
 _LABEL = 14
+_SIGNS = 2
+"""Columns that the signs take where a line is cut at both ends."""
 _TONES = {"error": Tone.BAD, "warning": Tone.LOOK, "debug": Tone.DIM, NOTICE: Tone.ACCENT}
 
 
@@ -65,10 +67,14 @@ def reaching(kept: Kept, looks: Looks) -> Looks:
     if looks.wrapping or looks.left or not looks.sought:
         return looks
     room = max(10, looks.width - BEFORE)
-    at = _telling(kept.log, looks.sought).lower().find(looks.sought.lower())
-    if at < 0 or at + len(looks.sought) < room:
+    message = _telling(kept.log, looks.sought)
+    at = message.lower().find(looks.sought.lower())
+    end = at + len(looks.sought)
+    if at < 0 or end < room:
         return looks
-    return msgspec.structs.replace(looks, left=max(1, at - room // 2))
+    # With what stands around it: as much as fits before it, and a little behind it.
+    last = min(len(message), end + room // 4)
+    return msgspec.structs.replace(looks, left=max(1, min(at, last - room + _SIGNS)))
 
 
 def sign(level: str, symbols: Symbols) -> Piece:

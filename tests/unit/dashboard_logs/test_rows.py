@@ -74,6 +74,9 @@ def test_a_hit_that_is_cut_away_is_brought_into_sight(before: int) -> None:
     looks = Looks(80, Symbols(), NOW, sought="hit")
     (row,) = paint(kept, None, False, reaching(kept, looks)).rows
     assert "HIT" in "".join(p.text for p in row)[: looks.width]
+    near = _kept("." * 57 + "HIT")
+    (row,) = paint(near, None, False, reaching(near, looks)).rows
+    assert "".join(p.text for p in row)[21:] == "\u2190" + "." * 54 + "HIT"
     moved = Looks(80, Symbols(), NOW, sought="hit", left=20)
     assert reaching(kept, moved) is moved
     elsewhere = Looks(80, Symbols(), NOW, sought="worker" * 20)
