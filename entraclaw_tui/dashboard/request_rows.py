@@ -72,6 +72,11 @@ def history_row(row: Request, width: int, now: float, signs: Symbols) -> Line:
     )
 
 
+def ended_at(row: Request) -> float:
+    """Return when a request ended, or ends."""
+    return row.decided_at if row.decided_at is not None else row.expires_at
+
+
 def outcome(row: Request, signs: Symbols) -> Piece:
     """Return what became of a request, in a word."""
     word, tone = _OUTCOMES[row.state]

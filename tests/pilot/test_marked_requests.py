@@ -41,6 +41,20 @@ async def test_space_and_v_mark_and_take_the_mark_away(play: Raise) -> None:
     assert "\u2713" not in it.text("requests")
 
 
+async def test_the_footer_says_to_how_many_a_key_is_done(play: Raise) -> None:
+    it = await play()
+    await it.pass_time(1)
+    assert " Enter  open " in it.text("keys")
+    assert " d  deny " in it.text("keys")
+    assert "Esc" not in it.text("keys")
+    await it.press("space", "space")
+    for told in (" d  deny 2 ", " a  open 2 ", " Esc  unmark "):
+        assert told in it.text("keys")
+    await it.press("escape")
+    assert " d  deny  " in it.text("keys")
+    assert "Esc" not in it.text("keys")
+
+
 async def test_deny_asks_first_and_denies_all_that_are_marked(play: Raise) -> None:
     it = await play()
     await it.pass_time(1)

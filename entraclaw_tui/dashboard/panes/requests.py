@@ -27,6 +27,7 @@ _LINGERING = 12
 """How many of those at most."""
 _TOGETHER = frozenset({"requests.allow", "requests.deny"})
 """What is done to all that are marked."""
+_MARKED = {"requests.allow": "open {}", "requests.deny": "deny {}", "back": "unmark"}
 
 
 class RequestsPane(ListPane[Request]):
@@ -83,8 +84,8 @@ class RequestsPane(ListPane[Request]):
             return sorted(known, key=lambda r: (r.created_at, r.id))
         now = self.desk.clock()
         alive = [r for r in known if not r.state.final]
-        over = [r for r in known if r.state.final and now - _ended(r) < LINGER]
-        over.sort(key=_ended, reverse=True)
+        over = [r for r in known if r.state.final and now - request_rows.ended_at(r) < LINGER]
+        over.sort(key=request_rows.ended_at, reverse=True)
         return [*sorted(alive, key=lambda r: (r.created_at, r.id)), *over[:_LINGERING]]
 
     def reload(self) -> None:
@@ -116,8 +117,7 @@ class RequestsPane(ListPane[Request]):
             return True
         if super().widen():
             return True
-        was = self._history
-        if was:
+        if was := self._history:
             self.action_history()
         return was
 
@@ -185,6 +185,18 @@ class RequestsPane(ListPane[Request]):
             situation = msgspec.structs.replace(self.situation(), row=True, pending=True)
             return reason_disabled(wanted, situation)
         return super().refusal(wanted)
+
+    def label(self, action: Action) -> str:
+        """Return what a key does; with marks, what it does to them and to how many."""
+        if not self._marked or action.id not in _MARKED:
+            return super().label(action)
+        return _MARKED[action.id].format(len(self._marked))
+
+    def offers(self, wanted: Action) -> bool:
+        """Return what the footer tells: with marks, the way back from them before the one row."""
+        if self._marked and wanted.id in ("back", "open"):
+            return wanted.id == "back"
+        return super().offers(wanted)
 
     def action_history(self) -> None:
         """Show every request that is known, or those that wait; the same one stays selected."""
@@ -283,7 +295,3 @@ def waiting(requests: Sequence[Request], now: float) -> int:
 
 def _same(marked: Request, now: Request) -> bool:
     return now == msgspec.structs.replace(marked, merged=now.merged)
-
-
-def _ended(request: Request) -> float:
-    return request.decided_at if request.decided_at is not None else request.expires_at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import msgspec
 from textual import events
 from textual.message import Message
 
@@ -76,7 +77,8 @@ class KeyFooter(Bar):
         first = [a for a in anywhere if a.id in ("open", "back")]
         rest = [a for a in anywhere if a.id not in ("open", "back")]
         working = (a for a in (*first, *own_keys, *rest) if not pane.refusal(a) and pane.offers(a))
-        return [pane.desk.keys.of(a) for a in working]
+        named = (msgspec.structs.replace(a, label=pane.label(a)) for a in working)
+        return [pane.desk.keys.of(a) for a in named]
 
 
 def _key(action: Action) -> Line:

@@ -200,6 +200,10 @@ class Pane(LineView):
             self.post_message(self.Said(reason))
         return not reason
 
+    def label(self, action: Action) -> str:
+        """Return what the footer says that a key does now."""
+        return action.label
+
     def offers(self, wanted: Action) -> bool:
         """Return whether an action does something in this pane now, for the footer."""
         if wanted.id == "back":
