@@ -63,22 +63,26 @@ class Home(Screen[None], inherit_bindings=False):
         self._status = StatusLine(desk)
         self._tabs = TabBar(list(self.panes.values()), lambda: self.active)
         self.keys = KeyFooter(lambda: self.pane)
-        self._left = Column(*(self.panes[name] for name in LEFT), self.preview, id="left")
+        self._left = Column(*(self.panes[name] for name in LEFT), id="left")
         self._right = Column(*(self.panes[name] for name in RIGHT), id="right")
         self._top = Columns(self._left, self._right, id="top")
         self._small = Static(id="small", markup=False)
         self._plan: Plan | None = None
 
     def compose(self) -> ComposeResult:
-        """Place everything once; `place` shows what fits."""
+        """Place everything but what only some windows show; `place` adds that where it fits."""
         self.place()  # before the first picture, or it would be painted twice
         yield self._status
-        yield self._tabs
+        if self._tabs.display:
+            yield self._tabs
+        if self.preview.display:
+            self._left.compose_add_child(self.preview)
         yield self._top
         yield self.panes["logs"]
         yield self.note
         yield self.keys
-        yield self._small
+        if self._small.display:
+            yield self._small
 
     @property
     def pane(self) -> Pane:
@@ -128,18 +132,23 @@ class Home(Screen[None], inherit_bindings=False):
         if now == self._plan:
             return
         was, self._plan = self._plan, now
-        self._small.display = now.too_small
+        for part, wanted, add in (
+            (self._small, now.too_small, self.mount),
+            (self._tabs, now.tabs, lambda tabs: self.mount(tabs, after=self._status)),
+            (self.preview, now.preview, self._left.mount),
+        ):
+            part.display = wanted
+            if wanted and self.is_mounted and not part.is_attached:
+                add(part)
         if now.too_small:
             words = f"This window is too small: make it {SMALLEST[0]} x {SMALLEST[1]} or larger."
             self._small.update(Content(words))
         for bar in (self._status, self.note, self.keys):
             bar.display = not now.too_small
-        self._tabs.display = now.tabs
         for name, pane in self.panes.items():
             pane.display = name in now.rows
             rows = now.rows.get(name)
             pane.styles.height = "1fr" if rows is None else rows
-        self.preview.display = now.preview
         left, right = (any(n in now.rows for n in side) for side in (LEFT, RIGHT))
         self._left.display = left
         self._right.display = right
