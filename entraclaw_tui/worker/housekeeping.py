@@ -22,6 +22,8 @@ from entraclaw_tui.worker.transaction import Transaction
 
 _CHUNK = 2000
 """Audit entries that are checked between two other jobs of the database."""
+_FORGETS = "(panel) forgets tokens"
+"""What the rate of forgetting is counted by; no client's identity begins with a bracket."""
 KEEP = 30 * 24 * 3600.0
 """Seconds that ended requests, grants and tokens are kept."""
 
@@ -96,6 +98,8 @@ class Housekeeping:
         """Stop, or go on, taking requests and handing out tokens."""
 
         def work(txn: Transaction) -> None:
+            if txn.switch("paused") == on:
+                return  # said again it changes nothing, and must not fill the audit
             txn.put_switch("paused", on)
             txn.audit("paused" if on else "resumed", "worker", by=by)
 
@@ -131,8 +135,13 @@ class Housekeeping:
             ) from None
 
     async def forget_token(self, grant_id: str, by: str) -> None:
-        """Throw one live grant's token away; its next use is a new exchange. Raises WireError."""
+        """Throw one live grant's token away; its next use is a new exchange. Raises WireError.
+
+        It is open to every panel: past a rate, whoever forgets and asks in turn would send Entra
+        as many calls as it likes.
+        """
         grant = self._live(grant_id)
+        self._core.fatigue.take(_FORGETS)
         await self._shelf.discard(grant)
         await self._core.ledger.change(lambda txn: _forgotten(txn, grant_id, by))
 
@@ -189,8 +198,9 @@ def _block(txn: Transaction, identity: str, ids: tuple[str, ...], by: str) -> No
     client = txn.client(identity)
     if client is None:
         raise WireError(Code.NOT_FOUND, "There is no such client.")
-    txn.put_client(msgspec.structs.replace(client, blocked=True))
-    txn.audit("blocked", identity, client=client.name, by=by)
+    if not client.blocked:
+        txn.put_client(msgspec.structs.replace(client, blocked=True))
+        txn.audit("blocked", identity, client=client.name, by=by)
     for request_id in ids:
         stored = txn.request(request_id)
         if stored is None or stored.request.state.final:

@@ -111,7 +111,7 @@ CHALLENGES = 5
 
 
 class Leaving:
-    """A client with a live grant, whose every ask is a new exchange: a panel forgets the token."""
+    """A client whose every ask is a new exchange: a person throws its grant's token away."""
 
     def __init__(self, demo: Headless) -> None:
         self.demo = demo
@@ -133,9 +133,7 @@ class Leaving:
         assert person.wait_end() == 0
         person.close()
         self.collect(str(asked["request_id"]))
-        self.panel = self._connect(demo.control_socket, "panel")
-        (grant,) = demo.look("grants")
-        self.grant = str(grant["id"])
+        self.person, self.thrown = self._person(), 0
 
     def _connect(self, path: str, name: str) -> RawClient:
         deadline = time.monotonic() + 30
@@ -148,12 +146,20 @@ class Leaving:
                 assert time.monotonic() < deadline, "the worker did not come back"
                 time.sleep(0.02)
 
+    def _person(self) -> Terminal:
+        renewer = str(Path(__file__).parents[1] / "support" / "renewer.py")
+        person = Terminal([sys.executable, renewer, self.demo.control_socket, PIN])
+        person.wait_for("unlocked")
+        return person
+
     def exchange(self, number: int) -> None:
         more = {}
         if number < CHALLENGES:
             more["claims"] = json.dumps({"access_token": {"n": {"value": str(number)}}})
         else:
-            self.panel.result("exchange.forget", grant_id=self.grant)
+            self.thrown += 1
+            self.person.press("\n")
+            self.person.wait_for(rf"thrown away: {self.thrown}\.")
         asked = self.client.result("token.request", resource=GRAPH, scopes=["User.Read"], **more)
         self.collect(str(asked["request_id"]))
 
@@ -180,12 +186,12 @@ class Leaving:
         psutil.wait_procs([ending], timeout=10)
         self.close()
         self.client = self._connect(self.demo.request_socket, "canary")
-        self.panel = self._connect(self.demo.control_socket, "panel")
+        self.person, self.thrown = self._person(), 0
 
     def close(self) -> None:
         """Go away."""
         self.client.close()
-        self.panel.close()
+        self.person.close()
 
 
 def of_all_processes(root: Path) -> dict[str, bytes]:

@@ -231,6 +231,20 @@ async def test_a_block_denies_and_ends_grants(stage: WorkerStage) -> None:
     assert (await stage.ask(line)).state is State.PENDING
 
 
+async def test_what_is_so_already_is_not_audited_again(stage: WorkerStage) -> None:
+    line = PretendLine()
+    await stage.ask(line)
+    housekeeping, identity = stage.engine.housekeeping, line.facts.requester.identity
+    for _ in range(3):
+        await housekeeping.block(identity, "panel")
+        await housekeeping.pause(True, "panel")
+    await housekeeping.pause(False, "panel")
+    await housekeeping.unblock(identity, "panel")
+    await housekeeping.block(identity, "panel")
+    told = [e.event for e in await housekeeping.tail(50)]
+    assert [told.count(e) for e in ("blocked", "paused", "resumed")] == [2, 1, 1]
+
+
 async def test_the_chain_holds_in_the_database_and_in_the_files(stage: WorkerStage) -> None:
     line = PretendLine()
     asked = await stage.ask(line)

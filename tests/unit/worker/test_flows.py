@@ -152,6 +152,18 @@ async def test_a_renewal_that_fails_says_why(stage: WorkerStage) -> None:
         await stage.engine.housekeeping.renew("g_none", "panel")
 
 
+async def test_forgetting_in_a_loop_is_slowed_down(stage: WorkerStage) -> None:
+    grant = await granted(stage, PretendLine(), "obo")
+    for _ in range(10):
+        await stage.engine.housekeeping.forget_token(grant, "panel")
+    with pytest.raises(WireError) as refused:
+        await stage.engine.housekeeping.forget_token(grant, "panel")
+    assert refused.value.code is Code.TOO_MANY
+    assert 0 < refused.value.retry_after <= 6
+    told = await stage.engine.housekeeping.tail(50)
+    assert [entry.event for entry in told].count("token_forgotten") == 10
+
+
 async def test_a_forgotten_token_is_not_handed_out_again(stage: WorkerStage) -> None:
     line = PretendLine()
     grant = await granted(stage, line, "obo")
