@@ -58,3 +58,23 @@ def lines_of(file: BinaryIO) -> Iterator[bytes]:
             skipped += len(line)
             if skipped > _HOLE:
                 raise OSError(errno.EFBIG, f"a line of it has more than {_HOLE >> 20} MiB")
+
+
+def lines_back(file: BinaryIO, most: int) -> Iterator[bytes]:
+    """Yield a file's lines from the last to the first; what follows the last break comes first.
+
+    Of a file over `most` bytes only that much of its end is looked at.
+    """
+    at = file.seek(0, os.SEEK_END)
+    floor = max(0, at - most)
+    rest, end = b"", b""
+    while at > floor:
+        start = max(floor, at - LINE)
+        file.seek(start)
+        rest, *lines = (file.read(at - start) + rest).split(b"\n")
+        at = start
+        for line in reversed(lines):
+            yield line + end
+            end = b"\n"
+    if floor == 0:
+        yield rest + end

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from entraclaw_tui.ipc.errors import WireError
-from entraclaw_tui.macos.plain_files import open_plain
+from entraclaw_tui.macos.plain_files import LINE, lines_back, lines_of, open_plain
 from entraclaw_tui.model.consent import AuditEntry
 from entraclaw_tui.worker.chain import Check
 from entraclaw_tui.worker.ledger import Ledger
@@ -21,6 +21,8 @@ from entraclaw_tui.worker.log import WorkerLog
 from entraclaw_tui.worker.rows import Change
 
 _CHUNK = 1000
+_END = 4 * LINE
+"""Bytes at the end of a file in which its last entry is looked for; an entry is far smaller."""
 _MOST = 2**53
 """More entries than a worker ever writes; the database cannot even look for much larger ones."""
 
@@ -148,7 +150,7 @@ class AuditFiles:
     def _entries(self) -> Iterator[AuditEntry]:
         for path in self._paths():
             with open_plain(path) as file:
-                for line in file:
+                for line in lines_of(file):
                     entry = _entry_of(line)
                     if entry is not None:
                         yield entry
@@ -207,15 +209,13 @@ async def _entries(ledger: Ledger, after: int) -> list[AuditEntry]:
 
 
 def _last_of(path: Path) -> AuditEntry | None:
-    """Return the last whole entry of a file, and cut off what follows it."""
+    """Return the last whole entry of a file, and cut off what follows its last line."""
     try:
         with open_plain(path) as file:
-            data = file.read()
+            lines = lines_back(file, _END)
+            if half := len(next(lines, b"")):
+                with contextlib.suppress(OSError):
+                    os.truncate(path, file.seek(0, os.SEEK_END) - half)
+            return next((entry for line in lines if (entry := _entry_of(line))), None)
     except OSError:
         return None
-    whole = data.rfind(b"\n") + 1
-    if whole < len(data):
-        with contextlib.suppress(OSError):
-            os.truncate(path, whole)
-    lines = data[:whole].split(b"\n")[:-1]
-    return next((entry for line in reversed(lines) if (entry := _entry_of(line + b"\n"))), None)

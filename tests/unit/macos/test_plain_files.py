@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from entraclaw_tui.macos.plain_files import LINE, lines_of, open_plain, read_plain
+from entraclaw_tui.macos import plain_files
+from entraclaw_tui.macos.plain_files import LINE, lines_back, lines_of, open_plain, read_plain
 
 
 def test_a_fifo_is_refused_at_once(tmp_path: Path) -> None:
@@ -72,3 +77,24 @@ def test_a_hole_without_end_is_given_up(tmp_path: Path) -> None:
         assert len(next(lines)) == LINE
         with pytest.raises(OSError, match="more than 64 MiB"):
             next(lines)
+
+
+@given(st.lists(st.sampled_from([b"", b"a", b"\n", b"\r", b"\x00", b"longer"]), max_size=40))
+def test_from_behind_the_lines_are_the_same(pieces: list[bytes]) -> None:
+    data = b"".join(pieces)
+    *lines, half = data.split(b"\n")
+    expected = [half, *(line + b"\n" for line in reversed(lines))]
+    for block in (1, 2, 5, LINE):
+        with mock.patch.object(plain_files, "LINE", block):
+            assert list(lines_back(BytesIO(data), 1000)) == expected
+
+
+def test_from_behind_only_so_much_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge"
+    with path.open("wb") as file:
+        file.write(b"first\n")
+        file.truncate(1 << 40)
+        file.seek(0, os.SEEK_END)
+        file.write(b"\nlast\nhalf")
+    with open_plain(path) as file:
+        assert list(lines_back(file, LINE)) == [b"half", b"last\n"]

@@ -251,6 +251,15 @@ async def test_before_its_ledger_is_known_it_waits(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == []  # noqa: ASYNC240 - a test's own
 
 
+async def test_a_file_that_is_a_hole_does_not_hold_the_start(office: Office) -> None:
+    await office.write()
+    await office.write()
+    with office.day().open("ab") as file:
+        file.truncate(1 << 40)
+    assert await office.restart() is None
+    assert "cannot be read" in await office.problem()
+
+
 async def test_closing_ends_a_try(office: Office) -> None:
     await office.write()
     office.files.behind = True
