@@ -32,6 +32,18 @@ class Passed(Message):
         self.turn = turn
 
 
+def escape_of(event: events.Event) -> events.Event:
+    """Return Esc for a letter with Alt, and every other event as it is.
+
+    A terminal tells Alt and a letter as it tells Esc and a letter right behind it, and over a slow
+    line the two come together (xterm's control sequences, "Alt and Meta Keys"). Nothing here has an
+    Alt key, so Esc was meant; the letter is let go, since it was meant for what Esc leads to.
+    """
+    if isinstance(event, events.Key) and event.key.startswith("alt+") and event.is_printable:
+        return events.Key("escape", "\x1b")
+    return event
+
+
 class Keyboard(Protocol):
     """The app, as far as keys need it."""
 
@@ -60,7 +72,7 @@ class KeyOrder:
 
     async def add(self, event: events.Event) -> None:
         """Pass a key or a paste on, now or after those before it."""
-        self._waiting.append(event)
+        self._waiting.append(escape_of(event))
         if self._target is None:
             await self._next()
 

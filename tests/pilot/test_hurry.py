@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.command import Hits
 from textual.keys import _character_to_key
 from textual.widgets import Input
@@ -138,6 +139,19 @@ async def test_keys_go_on_when_the_widget_that_had_them_is_gone(play: Raise) -> 
     bar.remove()
     _send(it, "8")
     await it.until(lambda: it.home.active == "logs")
+
+
+async def test_escape_is_heard_with_a_letter_right_behind_it(play: Raise) -> None:
+    it = await play()
+    await it.press("8", "z")
+    assert it.shows("requests") == [False]
+    letters = list(XTermParser().feed("\x1bdj"))
+    assert [event.key for event in letters if isinstance(event, events.Key)] == ["alt+d", "j"]
+    for event in letters:
+        it.panel.post_message(event)
+    await it.settled()
+    assert it.shows("requests") == [True]
+    assert it.stage.link.asked == []
 
 
 async def test_keys_pressed_in_the_moment_of_leaving_break_nothing(play: Raise) -> None:

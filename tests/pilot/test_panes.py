@@ -54,6 +54,27 @@ async def test_a_filter_shows_itself_and_ends_with_escape(play: Raise) -> None:
     assert "User.Read" in it.text("requests")
 
 
+async def test_the_cursor_comes_back_to_its_row_when_a_filter_ends(play: Raise) -> None:
+    it = await play()
+    await it.press("G")
+    row = it.home.requests.selected
+    await it.press("slash", *"mail")
+    assert it.home.requests.selected != row
+    await it.press("escape")
+    assert it.home.requests.selected == row
+    await it.press("d")  # it came back by itself just now
+    assert "Press it again" in it.note
+    assert it.stage.link.asked == []
+
+
+async def test_a_cursor_moved_within_a_filter_stays_where_it_was_put(play: Raise) -> None:
+    it = await play()
+    await it.press("G", "slash", *"mail", "enter", "j")
+    row = it.home.requests.selected
+    await it.press("escape")
+    assert it.home.requests.selected == row
+
+
 async def test_escape_while_typing_shows_everything_again(play: Raise) -> None:
     it = await play()
     await it.press("slash", *"!mail")

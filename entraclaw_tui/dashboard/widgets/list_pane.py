@@ -39,6 +39,8 @@ class ListPane(Pane, Generic[T]):
         self._index = 0
         self._moved_at = float("-inf")
         self._letters: dict[str, str] = {}
+        self._left: str | None = None
+        """The row that the cursor was on before a filter; None once the person moved it since."""
 
     # -- what subclasses say
 
@@ -110,6 +112,21 @@ class ListPane(Pane, Generic[T]):
         return lambda row: (
             self.marks(row) or sought.passes(self.words(row), lambda name: self.field(row, name))
         )
+
+    def filter(self, text: str) -> None:
+        """Show only rows with this text; the cursor comes back to its row once that is shown."""
+        if text == self.sought:
+            return
+        before = self._selected
+        self._left = self._left or before
+        self._selected = self._left
+        super().filter(text)
+        if self._selected != before:
+            self._moved_at = self.desk.clock()
+        if not text:
+            self._left = None
+        self.show_row(self._index)
+        self.repaint()
 
     def tick(self) -> None:
         """Repaint what time has changed."""
@@ -206,6 +223,7 @@ class ListPane(Pane, Generic[T]):
             return
         self._index = max(0, min(index, len(self._rows) - 1))
         self._selected = self.id_of(self._rows[self._index])
+        self._left = None
         self._moved_at = float("-inf")
         self.show_row(self._index)
         self.repaint()
