@@ -161,6 +161,12 @@ class Host(msgspec.Struct, frozen=True):
             return text[len(root) :] or "/"
         return text
 
+    def from_home(self, path: Path) -> str:
+        """Return a path as a person writes it: `~` for the account's home."""
+        if not path.is_relative_to(self.home):
+            return self.shown(path)
+        return str(Path("~") / path.relative_to(self.home))
+
     async def run(
         self,
         tool: str,

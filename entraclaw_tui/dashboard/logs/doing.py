@@ -50,9 +50,9 @@ async def _save(panel: Board, logs: LogsPane, lines: tuple[Kept, ...]) -> None:
     try:
         path = await asyncio.to_thread(saving.save, folder, lines, head, now)
     except OSError as error:
-        panel.say(f"Not saved: {host.shown(folder)}: {error.strerror or error}.", Tone.BAD)
+        panel.say(f"Not saved: {host.from_home(folder)}: {error.strerror or error}.", Tone.BAD)
     else:
-        panel.say(f"Saved {many} to {host.shown(path)}.")
+        panel.say(f"Saved {many} to {host.from_home(path)}.")
 
 
 def listed(logs: LogsPane) -> list[Told]:

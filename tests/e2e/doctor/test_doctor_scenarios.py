@@ -118,10 +118,13 @@ def test_fix_mends_shows_what_it_runs_and_looks_again(disabled: Host) -> None:
 def test_a_crash_loop_tells_its_last_words_and_the_named_command_ends_it() -> None:
     with Stage(None, scenario="crash-loop", speed=20.0) as stage:
         stage.wait_until_up()
-        told = doctor(stage.host)
-        assert "    saw   it wrote last: Error: No such option '--listen'." in told.stdout
         command = ["entraclaw-tui", "--root", str(stage.host.root), "agent", "install", "--yes"]
+        for _ in range(20):
+            told = doctor(stage.host)
+            if "state = spawn scheduled" in told.stdout:
+                break  # and not while a start was under way
         assert f"          {' '.join(command)}\n" in told.stdout
+        assert "    saw   it wrote last: Error: No such option '--listen'." in told.stdout
         subprocess.run([*PROGRAM, *command[1:]], check=True, capture_output=True, timeout=60)
         assert doctor(stage.host).stdout == "Nothing is wrong that can be seen from here.\n"
 
