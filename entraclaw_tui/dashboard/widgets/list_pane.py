@@ -15,7 +15,7 @@ from entraclaw_tui.dashboard.desk import Desk
 from entraclaw_tui.dashboard.lines import Line, Tone, piece
 from entraclaw_tui.dashboard.sought import parse
 from entraclaw_tui.dashboard.widgets.line_view import Lit
-from entraclaw_tui.dashboard.widgets.pane import Pane
+from entraclaw_tui.dashboard.widgets.row_keys import RowKeys
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ SETTLED = 0.5
 """Seconds for which a row that came under the cursor by itself takes no decision."""
 
 
-class ListPane(Pane, Generic[T]):
+class ListPane(RowKeys, Generic[T]):
     """Base of the panes that list things. A subclass says how one thing looks as a row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("list")]
@@ -248,30 +248,6 @@ class ListPane(Pane, Generic[T]):
             self.post_message(self.Said("This row just came under the cursor. Press it again."))
             return None
         return self.selected
-
-    def action_cursor_down(self) -> None:
-        """Go down a row."""
-        self.step(1)
-
-    def action_cursor_up(self) -> None:
-        """Go up a row."""
-        self.step(-1)
-
-    def action_page_down(self) -> None:
-        """Go down a page."""
-        self.step(self.page)
-
-    def action_page_up(self) -> None:
-        """Go up a page."""
-        self.step(-self.page)
-
-    def action_scroll_top(self) -> None:
-        """Go to the first row."""
-        self.step(-self.count())
-
-    def action_scroll_bottom(self) -> None:
-        """Go to the last row."""
-        self.step(self.count())
 
     def step(self, rows: int) -> None:
         """Move by some rows; where nothing can be selected, scroll."""
