@@ -100,6 +100,6 @@ def test_a_grant_of_the_old_python_is_told_beside_the_new_one(begin: Begin, open
 
 def test_nobody_at_the_screen_is_told_as_such(begin: Begin, opened: Open) -> None:
     panel = opened(begin("no-desktop"), environment=SSH)
-    panel.sees(r"worker \d+")
+    panel.sees("\u25cf worker")
     panel.press("4")
     panel.sees("user/501", "running")

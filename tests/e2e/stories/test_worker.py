@@ -14,7 +14,7 @@ OPTIONS = ("--speed", "20")
 
 
 def test_without_a_worker_the_mac_still_shows(mac: Mac, panel: Panel) -> None:
-    panel.sees(r"worker \d+")
+    panel.sees("\u25cf worker")
     mac.unloads_the_worker()
     panel.sees("worker not loaded")
     panel.press("5")
@@ -25,7 +25,7 @@ def test_without_a_worker_the_mac_still_shows(mac: Mac, panel: Panel) -> None:
     panel.sees("The worker is not running: it has no socket")
     assert "PIN opens this panel" not in panel.text
     assert mac.command("agent", "start", "--yes").returncode == 0
-    panel.sees(r"worker \d+", seconds=40)
+    panel.sees("\u25cf worker", seconds=40)
 
 
 def test_an_open_session_ends_with_the_worker(mac: Mac, panel: Panel) -> None:
@@ -33,7 +33,7 @@ def test_an_open_session_ends_with_the_worker(mac: Mac, panel: Panel) -> None:
     panel.sees("session open")
     old = mac.kills_the_worker()
     panel.sees_no(f"worker {old}")
-    panel.sees(r"worker \d+", seconds=40)
+    panel.sees("\u25cf worker", seconds=40)
     assert "session open" not in panel.text
     mac.asks("mcp-notes", "User.Read")
     panel.opens("User.Read", "mcp-notes")
