@@ -33,6 +33,8 @@ def between(before: WorkerView, now: WorkerView, own_pid: int) -> News | None:
         return None
     if before.unlocked and now.connected and not now.unlocked:
         return News("Your session is locked.", Tone.PLAIN)
+    if before.connected and now.unlocked and not before.unlocked:
+        return News("Your session is open.", Tone.PLAIN)
     old = {r.id: r for r in before.snapshot.requests}
     for request in reversed(now.snapshot.requests):
         known = old.get(request.id)

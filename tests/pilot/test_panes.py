@@ -54,6 +54,15 @@ async def test_a_filter_shows_itself_and_ends_with_escape(play: Raise) -> None:
     assert "User.Read" in it.text("requests")
 
 
+async def test_the_preview_tells_of_the_row_that_a_filter_leaves(play: Raise) -> None:
+    it = await play(size=(80, 24))
+    assert "mail-helper" in it.text("preview")
+    await it.press("slash", *"nowhere")
+    assert "shows here" in it.text("preview")
+    await it.press("escape")
+    assert "mail-helper" in it.text("preview")
+
+
 async def test_the_cursor_comes_back_to_its_row_when_a_filter_ends(play: Raise) -> None:
     it = await play()
     row = it.home.requests.selected

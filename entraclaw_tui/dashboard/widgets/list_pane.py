@@ -127,6 +127,7 @@ class ListPane(RowKeys, Generic[T]):
             self._left = None
         self.show_row(self._index)
         self.repaint()
+        self.post_message(self.Moved())
 
     def tick(self) -> None:
         """Repaint what time has changed."""

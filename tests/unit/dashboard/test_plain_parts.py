@@ -191,6 +191,21 @@ class TestNews:
         assert back is not None
         assert "restarted by launchd, pid 9" in back.text
 
+    def test_the_session_opens_and_is_locked(self) -> None:
+        session = snapshot().session
+        locked, unlocked = (
+            msgspec.structs.replace(
+                self.here,
+                snapshot=snapshot(session=msgspec.structs.replace(session, unlocked=opened)),
+            )
+            for opened in (False, True)
+        )
+        opens, locks = news.between(locked, unlocked, 1), news.between(unlocked, locked, 1)
+        assert opens is not None
+        assert opens.text == "Your session is open."
+        assert locks is not None
+        assert locks.text == "Your session is locked."
+
     @pytest.mark.parametrize(
         ("state", "by", "words"),
         [
