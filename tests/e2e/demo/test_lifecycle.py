@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +25,13 @@ def processes_of(terminal: Terminal) -> list[psutil.Process]:
 
 
 def folder_of(processes: list[psutil.Process]) -> Path:
-    command = processes[0].cmdline()
-    return Path(command[command.index("--root") + 1])
+    """The pretend Mac's folder. A tool that just begins or ends does not name it."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            command = process.cmdline()
+            if "--root" in command:
+                return Path(command[command.index("--root") + 1])
+    raise AssertionError("no process of the demo names its folder")
 
 
 def all_gone(processes: list[psutil.Process]) -> bool:
