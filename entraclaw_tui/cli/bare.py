@@ -1,7 +1,6 @@
 """The panel without any option but a root: the commonest start needs no parser.
 
-The command line's library and the table of commands cost a tenth of the time to the first picture
-that is ours to spend.
+The command line's library and the table of commands would be imported before the first picture.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from entraclaw_tui.worker.decisions import deny_in
 from entraclaw_tui.worker.endings import Endings
 from entraclaw_tui.worker.entra_errors import ExchangeError
 from entraclaw_tui.worker.exchanging import Exchanging
+from entraclaw_tui.worker.fatigue import ASKS_A_MINUTE
 from entraclaw_tui.worker.grants import Grants
 from entraclaw_tui.worker.head import Head
 from entraclaw_tui.worker.shelf import Shelf
@@ -141,7 +142,11 @@ class Housekeeping:
         as many calls as it likes.
         """
         grant = self._live(grant_id)
-        self._core.fatigue.take(_FORGETS)
+        try:
+            self._core.fatigue.take(_FORGETS)
+        except WireError as error:
+            told = f"At most {ASKS_A_MINUTE} tokens a minute can be forgotten."
+            raise WireError(Code.TOO_MANY, told, "Wait a little.", error.retry_after) from None
         await self._shelf.discard(grant)
         await self._core.ledger.change(lambda txn: _forgotten(txn, grant_id, by))
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,22 +10,19 @@ import msgspec
 import pytest
 
 from entraclaw_tui.cli.main import run
-from entraclaw_tui.macos.host import MARKER, Host, Marker
+from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import Places
 from entraclaw_tui.model.consent import AuditEntry
+from tests.support.bare_mac import bare_mac
 
 SPARSE = 256 * 1024 * 1024
 
 
 @pytest.fixture
 def mac() -> Iterator[Host]:
-    root = Path(tempfile.mkdtemp(prefix="ec-", dir="/tmp"))
-    marker = Marker(1, "demo", 501, "/Users/demo", "studio", "26.5")
-    (root / MARKER).write_bytes(msgspec.json.encode(marker))
-    host = Host.open(root)
-    Places.of(host).audit_dir.mkdir(parents=True)
-    yield host
-    shutil.rmtree(root)
+    with bare_mac() as host:
+        Places.of(host).audit_dir.mkdir(parents=True)
+        yield host
 
 
 def day(host: Host, name: str, seq: int) -> Path:

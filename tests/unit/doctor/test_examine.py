@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from entraclaw_tui.doctor.evidence import file_fact, gather, read_definition, read_files
 from entraclaw_tui.doctor.findings import examine
 from entraclaw_tui.macos.agent_plist import write
-from entraclaw_tui.macos.host import MARKER, Host, Marker
+from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import LABEL, Places
 from entraclaw_tui.model.source import Loaded
+from tests.support.bare_mac import bare_mac
 
 PROGRAM = Path(sys.executable).resolve().name
 LAUNCHCTL = """\
@@ -45,17 +43,15 @@ TCC = """
 
 @pytest.fixture
 def mac() -> Iterator[Host]:
-    root = Path(tempfile.mkdtemp(prefix="ec-", dir="/tmp"))
-    marker = Marker(1, "demo", 501, "/Users/demo", "studio", "26.5")
-    (root / MARKER).write_bytes(msgspec.json.encode(marker))
-    host = Host.open(root)
-    host.home.mkdir(parents=True)
-    tool(host, "/bin/launchctl", LAUNCHCTL.format(label=LABEL))
-    items = "".join(ITEM.format(account=name, label=LABEL) for name in ("key:notes:v1", "pin:v1"))
-    tool(host, "/usr/bin/security", f"cat <<'X'\n{items}X")
-    tool(host, "/usr/bin/codesign", "echo CDHash=aa >&2")
-    yield host
-    shutil.rmtree(root)
+    with bare_mac() as host:
+        host.home.mkdir(parents=True)
+        tool(host, "/bin/launchctl", LAUNCHCTL.format(label=LABEL))
+        items = "".join(
+            ITEM.format(account=name, label=LABEL) for name in ("key:notes:v1", "pin:v1")
+        )
+        tool(host, "/usr/bin/security", f"cat <<'X'\n{items}X")
+        tool(host, "/usr/bin/codesign", "echo CDHash=aa >&2")
+        yield host
 
 
 def tool(host: Host, path: str, body: str) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
-import msgspec
 import pytest
 
 from entraclaw_tui.doctor import keychains
-from entraclaw_tui.macos.host import MARKER, Host, Marker
+from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import LABEL, Places
 from entraclaw_tui.model.keychain import Keychain
 from entraclaw_tui.model.source import Empty, Failed, Loaded
+from tests.support.bare_mac import bare_mac
 
 ITEM = f"""\
 keychain: "$2"
@@ -27,13 +24,9 @@ attributes:
 
 @pytest.fixture
 def mac() -> Iterator[Host]:
-    root = Path(tempfile.mkdtemp(prefix="ec-", dir="/tmp"))
-    marker = Marker(1, "demo", 501, "/Users/demo", "studio", "26.5")
-    (root / MARKER).write_bytes(msgspec.json.encode(marker))
-    host = Host.open(root)
-    host.path("/usr/bin").mkdir(parents=True)
-    yield host
-    shutil.rmtree(root)
+    with bare_mac() as host:
+        host.path("/usr/bin").mkdir(parents=True)
+        yield host
 
 
 def security(host: Host, body: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,20 +13,17 @@ from entraclaw_tui.doctor import surroundings
 from entraclaw_tui.doctor.evidence import gather
 from entraclaw_tui.doctor.surroundings import look_around
 from entraclaw_tui.macos.agent_plist import make_folders
-from entraclaw_tui.macos.host import MARKER, Host, Marker
+from entraclaw_tui.macos.host import Host
 from entraclaw_tui.macos.places import LABEL, Places
+from tests.support.bare_mac import bare_mac
 
 
 @pytest.fixture
 def mac() -> Iterator[Host]:
-    root = Path(tempfile.mkdtemp(prefix="ec-", dir="/tmp"))
-    marker = Marker(1, "demo", 501, "/Users/demo", "studio", "26.5")
-    (root / MARKER).write_bytes(msgspec.json.encode(marker))
-    host = Host.open(root)
-    host.home.mkdir(parents=True)
-    make_folders(Places.of(host))
-    yield host
-    shutil.rmtree(root)
+    with bare_mac() as host:
+        host.home.mkdir(parents=True)
+        make_folders(Places.of(host))
+        yield host
 
 
 def tool(host: Host, path: str, body: str) -> None:

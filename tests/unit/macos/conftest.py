@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from entraclaw_tui.macos.host import MARKER, Host, Marker
+from entraclaw_tui.macos.host import Host
+from tests.support.bare_mac import bare_mac
 
 
 @pytest.fixture
 def mac() -> Iterator[Host]:
-    root = Path(tempfile.mkdtemp(prefix="ec-", dir="/tmp"))
-    marker = Marker(1, "demo", 501, "/Users/demo", "studio", "26.5")
-    (root / MARKER).write_bytes(msgspec.json.encode(marker))
-    host = Host.open(root)
-    host.home.mkdir(parents=True)
-    yield host
-    shutil.rmtree(root)
+    with bare_mac() as host:
+        host.home.mkdir(parents=True)
+        yield host
 
 
 @pytest.fixture

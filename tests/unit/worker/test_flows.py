@@ -159,6 +159,7 @@ async def test_forgetting_in_a_loop_is_slowed_down(stage: WorkerStage) -> None:
     with pytest.raises(WireError) as refused:
         await stage.engine.housekeeping.forget_token(grant, "panel")
     assert refused.value.code is Code.TOO_MANY
+    assert "forgotten" in str(refused.value)
     assert 0 < refused.value.retry_after <= 6
     told = await stage.engine.housekeeping.tail(50)
     assert [entry.event for entry in told].count("token_forgotten") == 10
